@@ -1,0 +1,25 @@
+/** What can go wrong in a call of Roost's own API, with what to do about it. */
+export const ERROR_MEANINGS = {
+  invalid_option: 'An option has a wrong type or lies outside its bounds; the message names it.',
+  invalid_catalogue: 'The catalogue is not of the documented form; the message names the event and property.',
+  unknown_event: 'The event is not in the catalogue: add it there, or mend the name.',
+  invalid_event: 'A property is missing or has the wrong type; the message names it.',
+  already_started: 'startTelemetry was called twice in this process: keep the first handle.',
+  closed: 'The handle was closed; nothing can be recorded through it any more.',
+} as const;
+
+export type RoostErrorCode = keyof typeof ERROR_MEANINGS;
+
+/**
+ * The one error class that Roost's API throws. `code` is stable, `message` is for people.
+ * Recording calls (`track`, `captureException`) throw it only with `strict: true`.
+ */
+export class RoostError extends Error {
+  override readonly name = 'RoostError';
+  readonly code: RoostErrorCode;
+
+  constructor(code: RoostErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

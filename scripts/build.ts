@@ -1,0 +1,132 @@
+/**
+ * Builds what is published: the library (ESM, CommonJS, types), the server, the dashboard.
+ * `node scripts/build.ts [library] [server] [dashboard]`; without words: all three.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { build, type BuildOptions } from 'esbuild';
+
+const root = dirname(import.meta.dirname);
+const dist = join(root, 'dist');
+
+/** Entry name → source. `exports` in package.json lists the same names. */
+const NODE_ENTRIES = {
+  main: 'main-process/index.ts',
+  node: 'lib/index.ts',
+  transport: 'lib/delivery/index.ts',
+};
+const PAGE_ENTRIES = {
+  renderer: 'renderer/index.ts',
+  elements: 'renderer/elements/index.ts',
+  catalogue: 'lib/record/index.ts',
+};
+/** Loaded at the first send, or the app's own choice: never part of a bundle. */
+const EXTERNAL = ['electron', 'better-sqlite3', 'undici', 'p-retry', 'countries-and-timezones'];
+
+const common: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  target: 'es2022',
+  minifySyntax: true,
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+};
+
+async function buildLibrary(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true });
+  const node: BuildOptions = { ...common, platform: 'node', target: 'node20', external: EXTERNAL };
+  const page: BuildOptions = { ...common, platform: 'browser', target: 'chrome120' };
+  await Promise.all([
+    build({
+      ...node,
+      entryPoints: { ...NODE_ENTRIES, cli: 'lib/cli.ts' },
+      format: 'esm',
+      splitting: true,
+      outdir: 'dist/esm',
+    }),
+    build({ ...node, entryPoints: NODE_ENTRIES, format: 'cjs', outdir: 'dist/cjs' }),
+    build({ ...page, entryPoints: PAGE_ENTRIES, format: 'esm', outdir: 'dist/esm' }),
+    build({ ...page, entryPoints: PAGE_ENTRIES, format: 'cjs', outdir: 'dist/cjs' }),
+    build({
+      ...page,
+      entryPoints: { preload: 'renderer/preload.ts' },
+      external: ['electron'],
+      format: 'cjs',
+      outdir: 'dist/cjs',
+      sourcemap: false,
+    }),
+  ]);
+  chmodSync(join(dist, 'esm', 'cli.js'), 0o755);
+  writeTypes();
+  writeFileSync(join(dist, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+}
+
+/** One declaration tree, once for ESM and once for CommonJS importers. */
+function writeTypes(): void {
+  const types = join(dist, 'types');
+  const entries = [...Object.values(NODE_ENTRIES), ...Object.values(PAGE_ENTRIES), 'renderer/preload.ts'];
+  const config = join(root, 'dist', 'tsconfig.types.json');
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: '../tsconfig.json',
+      compilerOptions: {
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        outDir: 'types',
+        rootDir: '..',
+      },
+      files: entries.map((entry) => join('..', entry)),
+      include: [],
+    }),
+  );
+  run(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ['--project', config]);
+  rmSync(config);
+  for (const file of globSync('**/*.d.ts', { cwd: types })) {
+    const path = join(types, file);
+    // tsc leaves `.ts` in the specifiers of declarations (microsoft/TypeScript#61037).
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/(["']\.{1,2}\/[^"']*)\.ts(["'])/g, '$1.js$2'));
+  }
+  for (const format of ['esm', 'cjs']) cpSync(types, join(dist, format, 'types'), { recursive: true });
+  rmSync(types, { recursive: true });
+}
+
+async function buildServer(): Promise<void> {
+  const out = join(root, 'server', 'dist');
+  rmSync(out, { recursive: true, force: true });
+  await build({
+    ...common,
+    platform: 'node',
+    target: 'node22',
+    packages: 'external',
+    format: 'esm',
+    splitting: true,
+    entryPoints: { main: 'server/main.ts' },
+    outdir: 'server/dist',
+  });
+  chmodSync(join(out, 'main.js'), 0o755);
+  cpSync(join(root, 'migrations'), join(out, 'migrations'), { recursive: true });
+  cpSync(join(root, 'dashboard', 'dist'), join(out, 'dashboard'), { recursive: true });
+  cpSync(join(root, 'LICENSE'), join(root, 'server', 'LICENSE'));
+}
+
+async function buildDashboard(): Promise<void> {
+  const { build: viteBuild } = await import('vite');
+  await viteBuild({ configFile: join(root, 'dashboard', 'vite.config.ts'), logLevel: 'warn' });
+}
+
+function run(script: string, args: string[]): void {
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${script} failed`);
+}
+
+const wanted = process.argv.slice(2);
+const wants = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+if (wants('library')) await buildLibrary();
+if (wants('dashboard')) await buildDashboard();
+if (wants('server')) await buildServer();
