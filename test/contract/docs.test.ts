@@ -1,0 +1,79 @@
+/** The documents keep their word: links lead somewhere, commands exist, every page can be reached from docs/README.md. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const pages = globSync(['*.md', 'docs/**/*.md', 'demo/**/*.md'], { cwd: root }).map((page) =>
+  page.replaceAll('\\', '/'),
+);
+const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+/** Code blocks show examples, not links. */
+const prose = (page: string): string => read(page).replaceAll(/^```[\s\S]*?^```/gm, '');
+
+interface Link {
+  page: string;
+  target: string;
+  file: string;
+  anchor: string | undefined;
+}
+
+function localLinks(page: string): Link[] {
+  const found = [
+    ...prose(page).matchAll(
+      /!?\[[^\]]*\]\(([^)\s]+)[^)]*\)|<(?:img|source|a)\s[^>]*(?:src|srcset|href)="([^"]+)"/g,
+    ),
+  ];
+  return found
+    .map((match) => match[1] ?? match[2] ?? '')
+    .filter((target) => !/^(https?:|mailto:)/.test(target))
+    .map((target) => {
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : normalize(join(dirname(page), path)).replaceAll('\\', '/');
+      return { page, target, file, anchor };
+    });
+}
+
+/** GitHub's way of making an anchor from a heading. */
+function anchors(page: string): Set<string> {
+  const headings = [...prose(page).matchAll(/^#{1,6}\s+(.+)$/gm)].map((match) => match[1] ?? '');
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(/\s/g, '-'),
+    ),
+  );
+}
+
+describe.each(pages)('%s', (page) => {
+  test('links lead to files and headings that exist', () => {
+    const broken = localLinks(page).filter(
+      ({ file, anchor }) =>
+        !existsSync(join(root, file)) ||
+        (anchor !== undefined && file.endsWith('.md') && !anchors(file).has(anchor)),
+    );
+    expect(broken.map(({ target }) => target)).toEqual([]);
+  });
+
+  test('npm scripts that it names exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...read(page).matchAll(/\bnpm (?:run (?:--silent )?)([a-z][\w:-]*)/g)].map(
+      (match) => match[1] ?? '',
+    );
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+test('every page of docs/ is reached from docs/README.md', () => {
+  const reached = new Set(['docs/README.md']);
+  for (const page of reached) {
+    for (const { file } of localLinks(page)) if (pages.includes(file)) reached.add(file);
+  }
+  const lost = pages.filter((page) => page.startsWith('docs/') && !reached.has(page));
+  expect(lost.map((page) => relative('docs', page))).toEqual([]);
+});
