@@ -159,6 +159,7 @@ export interface TelemetryCore<C extends Catalogue = Catalogue> extends Telemetr
     noticeShown: boolean;
     noticeRequired: boolean;
     known: boolean;
+    mode: 'opt-out' | 'opt-in';
   };
   /** Wakes the sender: the network is back, or the machine woke up. */
   wake(): void;

@@ -22,6 +22,8 @@ export interface SettingsState {
   consentKnown: boolean;
   noticeShown: boolean;
   noticeRequired: boolean;
+  /** `opt-in`: nothing is recorded before a yes, so the first-run notice asks. */
+  consentMode: 'opt-out' | 'opt-in';
   pending: PendingReport;
   /** True while an erasure waits for the server. */
   erasurePending: boolean;
