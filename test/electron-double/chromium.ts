@@ -3,9 +3,8 @@
  * `@sparticuz/chromium`, unpacked once into `node_modules/.cache`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
 import { fileURLToPath } from 'node:url';
 
 import { chromium, type Browser } from 'playwright-core';
@@ -50,6 +49,18 @@ export function findChromium(): ChromiumBinary {
   };
 }
 
+/** The package's own fonts.conf names folders of a cloud function: without this, pages have no letters. */
+const FONTS_CONF = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+  <alias binding="same"><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias binding="same"><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
+</fontconfig>
+`;
+
 /** Unpacks beside the target and renames, so that two processes at once, or a kill, leave no half browser. */
 function unpackPackagedChromium(): string {
   const packageFolder = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..');
@@ -57,7 +68,7 @@ function unpackPackagedChromium(): string {
     version: string;
   };
   const cache = join(packageFolder, '..', '..', '.cache');
-  const target = join(cache, `chromium-${version}`);
+  const target = join(cache, `chromium-${version}-with-fonts`);
   if (existsSync(target)) return target;
   mkdirSync(cache, { recursive: true });
   const stage = mkdtempSync(join(cache, 'chromium-'));
@@ -71,6 +82,7 @@ function unpackPackagedChromium(): string {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The packaged Chromium could not be unpacked: ${stderr}`);
+  writeFileSync(join(stage, 'fonts', 'fonts.conf'), FONTS_CONF);
   try {
     renameSync(stage, target);
   } catch (error) {
