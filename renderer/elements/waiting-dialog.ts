@@ -1,0 +1,152 @@
+/** "See what is waiting to be sent": the next records exactly as they will travel, kept up to date while open. */
+import type { TelemetryRecord } from '../../lib/record/batch.ts';
+import type { RoostBridge, SettingsState } from '../bridge.ts';
+import { createButton, createElement } from './create-element.ts';
+import { createDialog } from './dialog.ts';
+import type { Texts } from './texts.ts';
+
+/** More cannot be read anyway, and the list is fetched anew at each change. */
+const RECORDS_SHOWN = 20;
+
+export interface WaitingDialog {
+  dialog: HTMLDialogElement;
+  update(state: SettingsState): void;
+}
+
+export function createWaitingDialog(texts: Texts, bridge: RoostBridge): WaitingDialog {
+  const summary = createElement('p', {});
+  const hint = createElement('p', { class: 'muted' });
+  const first = createElement('p', { class: 'muted' });
+  const list = createElement('ul', { class: 'records' });
+  const lastSent = createElement('p', { class: 'muted' });
+  const dropped = createElement('dl', { class: 'totals muted' });
+  const droppedSection = createElement(
+    'section',
+    {},
+    createElement('h3', {}, texts.text('droppedTitle')),
+    dropped,
+  );
+  const said = createElement('span', { role: 'status', class: 'muted' });
+  const copyAll = createButton(texts.text('copyAll'), 'plain', () => {
+    void copy(
+      [...records.values()].map(({ record }) => record),
+      list,
+    );
+  });
+  const dialog = createDialog(texts, {
+    title: texts.text('waitingTitle'),
+    body: [
+      createElement('section', {}, summary, hint, lastSent),
+      createElement('section', {}, first, list),
+      droppedSection,
+    ],
+    actions: [copyAll, said],
+  });
+  const records = new Map<string, { record: TelemetryRecord; item: HTMLLIElement }>();
+
+  async function copy(value: unknown, shown: Node): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(toJson(value));
+      said.textContent = texts.text('copied');
+    } catch {
+      getSelection()?.selectAllChildren(shown); // the app may forbid the clipboard
+      said.textContent = texts.text('copyByHand');
+    }
+  }
+
+  function createItem(record: TelemetryRecord): HTMLLIElement {
+    const isEvent = 'event' in record;
+    const json = createElement('pre', { tabindex: '0' }, toJson(record));
+    return createElement(
+      'li',
+      { class: isEvent ? 'event' : 'crash' },
+      createElement(
+        'details',
+        {},
+        createElement(
+          'summary',
+          {},
+          createElement('span', { class: 'name' }, isEvent ? record.event : record.crash_type),
+          createElement('time', { datetime: record.timestamp }, texts.time(new Date(record.timestamp))),
+        ),
+        createElement(
+          'div',
+          { class: 'json' },
+          json,
+          createElement(
+            'div',
+            { class: 'row end' },
+            createButton(texts.text('copy'), 'plain', () => void copy(record, json)),
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** Keeps the items that are still waiting, so that an opened one stays open and focused. */
+  function showRecords(waiting: TelemetryRecord[]): void {
+    const ids = new Set(waiting.map((record) => record.event_id));
+    for (const [id, { item }] of records) {
+      if (ids.has(id)) continue;
+      item.remove();
+      records.delete(id);
+    }
+    waiting.forEach((record, position) => {
+      const known = records.get(record.event_id);
+      const item = known?.item ?? createItem(record);
+      if (!known) records.set(record.event_id, { record, item });
+      if (list.children[position] !== item) list.insertBefore(item, list.children[position] ?? null);
+    });
+    first.textContent = waiting.length > 0 ? texts.count('waitingFirst', waiting.length) : '';
+    list.hidden = waiting.length === 0;
+    copyAll.disabled = waiting.length === 0;
+  }
+
+  async function refresh(): Promise<void> {
+    showRecords(await bridge.peek(RECORDS_SHOWN));
+  }
+
+  return {
+    dialog,
+    update(state) {
+      const { events, crashes, bytes, lastSent: sent, dropped: totals } = state.pending;
+      const counts = [
+        texts.count('eventCount', events),
+        ...(crashes > 0 ? [texts.count('crashCount', crashes)] : []),
+      ];
+      summary.textContent =
+        events + crashes === 0
+          ? texts.text('waitingNothing')
+          : texts.text('waitingSummary', { records: counts.join(', '), size: texts.size(bytes) });
+      hint.textContent = waitingHint(state, texts);
+      lastSent.textContent = sent
+        ? texts.text('lastSent', {
+            records: texts.count('recordCount', sent.records),
+            time: texts.time(new Date(sent.at)),
+          })
+        : texts.text('lastSentNever');
+      const reasons = Object.entries(totals).filter(([, total]) => total > 0);
+      droppedSection.hidden = reasons.length === 0;
+      dropped.replaceChildren(
+        ...reasons.flatMap(([reason, total]) => [
+          createElement('dt', {}, texts.dropReason(reason)),
+          createElement('dd', {}, String(total)),
+        ]),
+      );
+      if (dialog.open) void refresh().catch(() => undefined); // the next change tries again
+    },
+  };
+}
+
+function waitingHint(
+  { consentKnown, usageEnabled, noticeRequired, noticeShown }: SettingsState,
+  texts: Texts,
+): string {
+  if (!consentKnown) return texts.text('consentUnknown');
+  if (!usageEnabled) return texts.text('waitingOff');
+  return noticeRequired && !noticeShown ? texts.text('waitingPaused') : '';
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}
