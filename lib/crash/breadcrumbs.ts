@@ -1,0 +1,56 @@
+/** The last steps before a failure. Texts are raw: a crash report is scrubbed as a whole when it is recorded. */
+
+export interface Breadcrumb {
+  /** RFC 3339, UTC. */
+  at: string;
+  message: string;
+  /** Set where the step names a usage event: forgotten when usage telemetry is switched off. */
+  event?: true;
+}
+
+export interface Breadcrumbs {
+  /** `event`: the step names a usage event. */
+  add(message: string, options?: { event?: boolean }): void;
+  /** Oldest first. */
+  list(): Breadcrumb[];
+  forgetEvents(): void;
+  /** Calls back with each new step, and with null where steps were forgotten. */
+  onChange(listener: (added: Breadcrumb | null) => void): void;
+}
+
+/** Enough to see what led to a crash, few enough to read. */
+const MAX_BREADCRUMBS = 50;
+/** Characters; a step is a phrase. */
+const MAX_MESSAGE_LENGTH = 200;
+
+export function createBreadcrumbs(now: () => number = Date.now): Breadcrumbs {
+  let steps: Breadcrumb[] = [];
+  const listeners: ((added: Breadcrumb | null) => void)[] = [];
+  const tell = (added: Breadcrumb | null): void => {
+    for (const listener of listeners) listener(added);
+  };
+  return {
+    add(message, options) {
+      const step: Breadcrumb = { at: new Date(now()).toISOString(), message: shorten(String(message)) };
+      if (options?.event) step.event = true;
+      steps.push(step);
+      if (steps.length > MAX_BREADCRUMBS) steps.shift();
+      tell(step);
+    },
+    list: () => [...steps],
+    forgetEvents() {
+      const kept = steps.filter((step) => !step.event);
+      if (kept.length === steps.length) return;
+      steps = kept;
+      tell(null);
+    },
+    onChange: (listener) => void listeners.push(listener),
+  };
+}
+
+/** In code points; the first slice keeps a text of megabytes from being split into characters. */
+function shorten(text: string): string {
+  if (text.length <= MAX_MESSAGE_LENGTH) return text.toWellFormed();
+  const characters = Array.from(text.slice(0, MAX_MESSAGE_LENGTH * 2));
+  return characters.slice(0, MAX_MESSAGE_LENGTH).join('').toWellFormed();
+}
