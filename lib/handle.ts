@@ -1,4 +1,5 @@
 /** What `startTelemetry` takes and gives: the public face of the library, without behaviour. */
+import type { Breadcrumbs } from './crash/breadcrumbs.ts';
 import type { Transport } from './delivery/transport.ts';
 import type { DroppedTotals, TelemetryRecord } from './record/batch.ts';
 import type { Catalogue, EventName, TrackArguments } from './record/catalogue.ts';
@@ -163,6 +164,10 @@ export interface TelemetryCore<C extends Catalogue = Catalogue> extends Telemetr
   };
   /** Wakes the sender: the network is back, or the machine woke up. */
   wake(): void;
+  /** Runs when the handle is closed, before the queue is: hooks and listeners end there. */
+  onClose(cleanup: () => void): void;
+  /** True while an erasure waits for the server. */
+  erasurePending(): boolean;
   readonly dataDir: string;
   readonly appVersion: string;
   readonly strict: boolean;
@@ -182,4 +187,6 @@ export interface Host {
   appRoots?: string[];
   /** Start in safe mode: no replay, nothing sent, until `flush()` is called. */
   safeMode?: boolean;
+  /** The steps that a crash report tells, where the host keeps them (Electron keeps them on disk too). Default: new ones. */
+  breadcrumbs?: Breadcrumbs;
 }

@@ -41,9 +41,8 @@ export function hookProcess(core: TelemetryCore, options: ProcessHookOptions = {
 
   const monitor = (error: Error, origin: NodeJS.UncaughtExceptionOrigin): void => {
     options.onUncaught?.();
-    // In Node's default mode a rejection becomes an exception, wrapped where its reason is no error.
-    if (origin === 'unhandledRejection') record('unhandled_rejection', rejectionReason(error, lastSeen));
-    else record(uncaughtType, error);
+    // In Node's default mode a rejection, seen a moment ago, becomes an exception (wrapped, if its reason is no error).
+    record(uncaughtType, origin === 'unhandledRejection' ? rejectionReason(error, lastSeen) : error);
   };
   process.on('uncaughtExceptionMonitor', monitor);
 
