@@ -58,6 +58,7 @@ const FONTS_CONF = `<?xml version="1.0"?>
   <cachedir prefix="xdg">fontconfig</cachedir>
   <alias binding="same"><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
   <alias binding="same"><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias binding="same"><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 `;
 
