@@ -1,0 +1,100 @@
+/** What the server answers, as far as the dashboard shows it. Every field is defined in docs/metrics.md. */
+import type { Figure } from './format.ts';
+
+export interface DayUsers {
+  date: string;
+  users: number;
+}
+
+export interface Stats {
+  from: string;
+  to: string;
+  growth: {
+    total_users: number;
+    active_users_1d: number;
+    active_users_7d: number;
+    active_users_30d: number;
+    new_users_7d: number;
+    new_users_30d: number;
+    retention_7d: Figure;
+    retention_30d: Figure;
+    growth_rate_wow: Figure;
+    users_by_country: { country: string; users: number }[];
+  };
+  usage: {
+    total_recordings: number;
+    total_minutes_recorded: number;
+    total_hours_transcribed: number;
+    recordings_per_user: Figure;
+    average_session_seconds: Figure;
+    daily_active_users: DayUsers[];
+    weekly_active_users: { week_start: string; users: number }[];
+  };
+  adoption: {
+    auto_paste_rate: Figure;
+    recordings_by_source: { widget: number; main_window: number };
+    widget_share: Figure;
+    dictionary_usage_rate: Figure;
+    dictionary_uses: number;
+    retry_usage_rate: Figure;
+    retries: number;
+  };
+  quality: {
+    success_rate: Figure;
+    error_rate: Figure;
+    average_processing_seconds: Figure;
+    p50_processing_seconds: Figure;
+    p95_processing_seconds: Figure;
+    errors_by_type: { error_type: string; count: number; rate: Figure }[];
+    average_startup_seconds: Figure;
+  };
+  stability: {
+    crashes: number;
+    crashes_7d: number;
+    crashes_30d: number;
+    crash_free_users_rate: Figure;
+    crash_free_sessions_rate: Figure;
+    crashes_per_active_user: Figure;
+    crashes_per_day: { date: string; crashes: number }[];
+    top_crash_types: { crash_type: string; crashes: number; users: number }[];
+    crashes_by_app_version: { app_version: string; crashes: number; users: number }[];
+    crashes_by_os_version: { os_version: string; crashes: number; users: number }[];
+    median_seconds_to_first_crash: Figure;
+  };
+  business: {
+    total_cost_usd: number;
+    cost_usd_7d: number;
+    cost_usd_30d: number;
+    average_cost_usd_per_user_30d: Figure;
+    recordings_per_active_user_7d: Figure;
+    feature_stickiness_7d: { auto_paste: Figure; widget: Figure; dictionary: Figure; retry: Figure };
+    churned_users: number;
+    churn_rate: Figure;
+  };
+}
+
+export interface Funnel {
+  steps: { event: string; users: number; rate: Figure }[];
+}
+
+export interface Cohorts {
+  cohorts: { week_start: string; users: number; active: number[] }[];
+}
+
+export type GroupStatus = 'open' | 'resolved' | 'ignored';
+
+export interface CrashGroup {
+  fingerprint: string;
+  title: string;
+  crash_type: string;
+  crashes: number;
+  users: number;
+  first_seen: string;
+  last_seen: string;
+  app_versions: string[];
+  status: GroupStatus;
+}
+
+export interface CrashGroups {
+  groups: CrashGroup[];
+}

@@ -1,0 +1,61 @@
+/**
+ * Keeps the page fresh: asks again every few seconds, more slowly when answers take long, never while the tab is
+ * hidden. A lost connection is told, tried again with growing pauses, and told when it is back.
+ */
+import { ApiError } from './api.ts';
+
+export type LiveStatus =
+  | { state: 'waiting' }
+  | { state: 'live'; at: number }
+  /** `at`: when the figures on the page were true, `null` when there never were any. */
+  | { state: 'lost'; at: number | null; reason: string };
+
+const INTERVAL_MS = 2000;
+/** The server works at most this share of the time for one open page. */
+const LARGEST_SHARE = 1 / 4;
+const LONGEST_PAUSE_MS = 30_000;
+
+export interface Live {
+  /** Asks at once: after a change of view, or by hand. */
+  now(): void;
+}
+
+export function startLive(refresh: () => Promise<void>, tell: (status: LiveStatus) => void): Live {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  let lastGood: number | null = null;
+  let round = 0;
+
+  async function ask(): Promise<void> {
+    clearTimeout(timer);
+    round += 1;
+    const mine = round;
+    const started = performance.now();
+    try {
+      await refresh();
+      if (mine !== round) return;
+      failures = 0;
+      lastGood = Date.now();
+      tell({ state: 'live', at: lastGood });
+    } catch (error) {
+      if (mine !== round) return;
+      failures += 1;
+      const reason = error instanceof ApiError ? error.message : String(error);
+      tell({ state: 'lost', at: lastGood, reason });
+    }
+    const took = performance.now() - started;
+    const pause =
+      failures === 0
+        ? Math.max(INTERVAL_MS, took / LARGEST_SHARE)
+        : Math.min(LONGEST_PAUSE_MS, INTERVAL_MS * 2 ** (failures - 1));
+    if (!document.hidden) timer = setTimeout(() => void ask(), pause);
+  }
+
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) clearTimeout(timer);
+    else void ask();
+  });
+  addEventListener('online', () => void ask());
+  void ask();
+  return { now: () => void ask() };
+}

@@ -1,0 +1,73 @@
+/** The dashboard, from the address to the screen. */
+import type { PageName } from './address.ts';
+import { createFilterControls } from './controls/filter-controls.ts';
+import { createRangeControl, rangeInWords } from './controls/range-control.ts';
+import { element, fill } from './dom.ts';
+import { startLive } from './live.ts';
+import { currentView, onView } from './navigation.ts';
+import { figuresPage } from './pages/figures-page.ts';
+import type { Page } from './pages/page.ts';
+import { createFreshness, drawNavigation, PAGE_TITLES, themeSwitch } from './shell.ts';
+import { applyTheme } from './theme.ts';
+
+applyTheme();
+
+const MAKERS: Partial<Record<PageName, () => Page>> = { figures: figuresPage };
+const pages = new Map<PageName, Page>();
+
+function pageNamed(name: PageName): Page {
+  const page = pages.get(name) ?? (MAKERS[name] ?? figuresPage)();
+  pages.set(name, page);
+  return page;
+}
+
+const nav = byId('navigation');
+const content = byId('content');
+const title = element('h1');
+const range = element('p', { class: 'range-words' });
+const rangeControl = createRangeControl();
+const filterControls = createFilterControls();
+const freshness = createFreshness(() => live.now());
+const holder = element('div');
+
+byId('side-foot').append(themeSwitch());
+content.append(
+  element(
+    'div',
+    { class: 'bar' },
+    element('div', { class: 'bar-title' }, title, freshness.element),
+    element('div', { class: 'controls' }, rangeControl.element, filterControls.element),
+  ),
+  freshness.banner,
+  range,
+  holder,
+);
+
+function show(): void {
+  const view = currentView();
+  const page = pageNamed(view.page);
+  if (holder.firstChild !== page.element) fill(holder, page.element);
+  title.textContent = PAGE_TITLES[view.page];
+  document.title = `${PAGE_TITLES[view.page]} · Roost`;
+  range.textContent = rangeInWords(view);
+  rangeControl.update(view);
+  filterControls.update(view);
+  drawNavigation(nav, view, page.sections);
+}
+
+show();
+const live = startLive(() => pageNamed(currentView().page).load(currentView()), freshness.tell);
+onView((view, before) => {
+  show();
+  live.now();
+  if (view.page !== before.page) {
+    scrollTo({ top: 0 });
+    content.focus({ preventScroll: true });
+  }
+});
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page lacks #${id}.`);
+  return found;
+}

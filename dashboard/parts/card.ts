@@ -1,0 +1,46 @@
+/** A titled box with a row of small buttons: the frame of every chart, list and table. */
+import { element } from '../dom.ts';
+import { saveCsv, type TableData } from './table.ts';
+
+export interface Card {
+  element: HTMLElement;
+  body: HTMLElement;
+  tools: HTMLElement;
+}
+
+export interface CardOptions {
+  title: string;
+  note?: string;
+  /** Takes the whole width of the grid. */
+  wide?: boolean;
+  /** What "CSV" saves: the rows as shown at the time of the click. */
+  rows: () => TableData | null;
+}
+
+export function createCard({ title, note, wide, rows }: CardOptions): Card {
+  const body = element('div', { class: 'card-body' });
+  const tools = element(
+    'div',
+    { class: 'card-tools' },
+    toolButton('CSV', `Save “${title}” as CSV`, () => {
+      const data = rows();
+      if (data) saveCsv(data);
+    }),
+  );
+  const card = element(
+    'section',
+    { class: wide ? 'card wide' : 'card', 'aria-label': title },
+    element(
+      'header',
+      { class: 'card-head' },
+      element('div', {}, element('h3', {}, title), note ? element('p', { class: 'note' }, note) : null),
+      tools,
+    ),
+    body,
+  );
+  return { element: card, body, tools };
+}
+
+export function toolButton(text: string, label: string, onclick: () => void): HTMLButtonElement {
+  return element('button', { type: 'button', class: 'tool', 'aria-label': label, onclick }, text);
+}

@@ -1,0 +1,86 @@
+/** A Chart.js chart with the table behind it: always there for screen readers, a click away for everyone. */
+import { Chart, type ChartConfiguration } from 'chart.js';
+
+import { palette, type Palette } from '../charts/palette.ts';
+import { element } from '../dom.ts';
+import { onThemeChange } from '../theme.ts';
+import { createCard, toolButton } from './card.ts';
+import type { Part } from './part.ts';
+import { fillTable, type TableData } from './table.ts';
+
+export interface ChartDefinition<Data> {
+  title: string;
+  note?: string;
+  wide?: boolean;
+  /** The rows behind the chart; the second argument is the previous period, `null` when not compared. */
+  rows(data: Data, previous: Data | null): TableData;
+  config(rows: TableData, colours: Palette): ChartConfiguration;
+  /** What a click on a point or bar does. */
+  pick?(index: number): void;
+}
+
+export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<Data> {
+  const { title, note, wide } = definition;
+  let rows: TableData | null = null;
+  let chart: Chart | null = null;
+  const card = createCard({ title, note, wide, rows: () => rows });
+  const canvas = element('canvas', { role: 'img' });
+  const plot = element('div', { class: 'plot' }, canvas);
+  const empty = element('p', { class: 'plot-empty', hidden: true }, 'No data in this range');
+  const table = element('table');
+  const tableBox = element('div', { class: 'table-box visually-hidden' }, table);
+  card.body.append(plot, empty, tableBox);
+
+  const toggle = toolButton('Table', `Show “${title}” as a table`, () => {
+    const open = tableBox.classList.toggle('visually-hidden') === false;
+    plot.classList.toggle('visually-hidden', open);
+    toggle.setAttribute('aria-pressed', String(open));
+    if (open) tableBox.setAttribute('tabindex', '0');
+    else tableBox.removeAttribute('tabindex');
+  });
+  toggle.setAttribute('aria-pressed', 'false');
+  card.tools.prepend(toggle);
+
+  function draw(): void {
+    chart?.destroy();
+    chart = null;
+    if (!rows) return;
+    const config = definition.config(rows, palette());
+    config.options ??= {};
+    if (definition.pick) {
+      config.options.onClick = (_event, hits) => hits[0] && definition.pick?.(hits[0].index);
+      config.options.onHover = (event, hits) => {
+        const target = event.native?.target;
+        if (target instanceof HTMLElement) target.style.cursor = hits.length > 0 ? 'pointer' : 'default';
+      };
+    }
+    chart = new Chart(canvas, config);
+  }
+  onThemeChange(draw);
+
+  return {
+    element: card.element,
+    update(data, previous) {
+      rows = definition.rows(data, previous);
+      const nothing = rows.rows.every(([, value]) => value === null || value === 0);
+      empty.hidden = !nothing;
+      fillTable(table, rows);
+      canvas.setAttribute(
+        'aria-label',
+        `${title}. ${summary(rows)} The table that follows holds the values.`,
+      );
+      if (chart) {
+        const config = definition.config(rows, palette());
+        chart.data = config.data;
+        chart.update('none');
+      } else draw();
+    },
+  };
+}
+
+function summary({ rows, columns }: TableData): string {
+  const values = rows.map((row) => row[1]).filter((value) => typeof value === 'number');
+  const format = columns[1]?.format ?? String;
+  if (values.length === 0) return 'No data.';
+  return `From ${rows[0]?.[0]} to ${rows.at(-1)?.[0]}, lowest ${format(Math.min(...values))}, highest ${format(Math.max(...values))}.`;
+}
