@@ -20,7 +20,7 @@ export const english: Strings = {
   exported: 'Saved as one file: what waits on this computer and what the server keeps.',
   exportedLocalOnly:
     'The server could not be reached, so the file holds only what waits on this computer. Try again when you are online.',
-  deleteTitle: 'Delete my data?',
+  deleteTitle: 'Delete everything?',
   deleteQuestion:
     'What waits on this computer and everything the server keeps about this install is deleted. Your anonymous ID is replaced by a new one. This cannot be undone.',
   deleteConfirm: 'Delete',

@@ -53,6 +53,7 @@ export abstract class RoostElement extends BaseElement {
   disconnectedCallback(): void {
     this.#stop?.();
     this.#stop = undefined;
+    this.#view = undefined;
   }
 
   attributeChangedCallback(): void {
@@ -73,7 +74,7 @@ export abstract class RoostElement extends BaseElement {
   }
 
   #restart(): void {
-    if (!this.isConnected) return;
+    if (!this.#view) return; // attributes of parsed HTML come before the element is connected
     this.disconnectedCallback();
     this.#start();
   }

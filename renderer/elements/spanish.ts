@@ -20,7 +20,7 @@ export const spanish: Strings = {
   exported: 'Guardado en un archivo: lo pendiente en este equipo y lo que conserva el servidor.',
   exportedLocalOnly:
     'No se pudo contactar con el servidor, así que el archivo solo contiene lo pendiente en este equipo. Inténtalo de nuevo con conexión.',
-  deleteTitle: '¿Eliminar mis datos?',
+  deleteTitle: '¿Eliminarlo todo?',
   deleteQuestion:
     'Se elimina lo pendiente en este equipo y todo lo que el servidor conserva sobre esta instalación. Tu identificador anónimo se sustituye por otro. No se puede deshacer.',
   deleteConfirm: 'Eliminar',

@@ -111,6 +111,7 @@ dialog::backdrop { background: rgb(10 12 16 / .5); }
 dialog > header, dialog > footer { padding: 16px 20px; display: flex; flex-wrap: wrap; gap: 10px; align-items: center; justify-content: space-between; }
 dialog > header { border-block-end: 1px solid var(--border); }
 dialog > footer { border-block-start: 1px solid var(--border); }
+dialog.small > footer { justify-content: flex-start; flex-direction: row-reverse; }
 dialog > .body { padding: 20px; display: grid; gap: 18px; overflow: auto; overscroll-behavior: contain; }
 .body section { display: grid; gap: 6px; }
 
@@ -122,7 +123,7 @@ dialog > .body { padding: 20px; display: grid; gap: 18px; overflow: auto; oversc
 .records summary:dir(rtl)::before { content: '‹'; }
 .records details:open summary:dir(rtl)::before { rotate: -90deg; }
 .records summary:focus-visible { outline-offset: -2px; }
-.records .name { font-weight: 600; flex: 1; overflow-wrap: anywhere; }
+.records .name { font-weight: 600; flex: 1 1 10em; overflow-wrap: anywhere; }
 .records .crash .name { color: var(--danger); }
 .records time { color: var(--muted); font-size: .92em; font-variant-numeric: tabular-nums; }
 .records .json { border-block-start: 1px solid var(--border); background: var(--sunken); padding: 10px 12px; display: grid; gap: 8px; }

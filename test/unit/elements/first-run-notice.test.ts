@@ -1,0 +1,84 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import type { SettingsState } from '../../../renderer/bridge.ts';
+import { type ElementsHost, startElementsHost } from './page.ts';
+
+let host: ElementsHost;
+beforeAll(async () => {
+  host = await startElementsHost();
+});
+afterAll(() => host.close());
+
+/** The notice is put into the page once `state` holds: the first state is what decides. */
+async function withNotice(
+  state: Partial<SettingsState>,
+  scenario: (page: Page, problems: string[]) => Promise<void>,
+): Promise<void> {
+  const { page, problems } = await host.open('');
+  try {
+    await page.evaluate((change) => {
+      window.fake.push(change);
+      const notice = document.createElement('roost-first-run-notice');
+      notice.setAttribute('app', 'Stories');
+      document.querySelector('main')?.append(notice);
+    }, state);
+    await expect.poll(() => calls(page)).toContain('getState');
+    await scenario(page, problems);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const calls = (page: Page): Promise<string[]> => page.evaluate(() => window.fake.calls);
+const card = (page: Page) => page.getByRole('region');
+
+test('is shown once, recorded when it is on the screen, and closed by one click', () =>
+  withNotice({}, async (page, problems) => {
+    await expect
+      .poll(() => card(page).getByText('Stories shares anonymous usage data').isVisible())
+      .toBe(true);
+    await expect.poll(() => calls(page)).toContain('noticeShown');
+    expect(await card(page).isVisible()).toBe(true);
+    await page.getByRole('button', { name: 'OK' }).click();
+    expect(await card(page).count()).toBe(0);
+    expect(await calls(page)).not.toContain('setEnabled false');
+    expect(problems).toEqual([]);
+  }));
+
+test('refusing switches usage data off', () =>
+  withNotice({}, async (page) => {
+    await page.getByRole('button', { name: 'Switch it off' }).click();
+    await expect.poll(() => calls(page)).toContain('setEnabled false');
+    expect(await card(page).count()).toBe(0);
+  }));
+
+test('asks under opt-in, is answered by keyboard, and counts as shown only then', () =>
+  withNotice({ consentMode: 'opt-in', usageEnabled: false }, async (page) => {
+    await expect.poll(() => page.getByText('Share anonymous usage data?').isVisible()).toBe(true);
+    expect(await calls(page)).not.toContain('noticeShown');
+    await page.getByRole('button', { name: 'Share' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await calls(page)).slice(-2)).toEqual(['setEnabled true', 'noticeShown']);
+  }));
+
+test.for([
+  ['it was shown before', { noticeShown: true }],
+  ['the user has refused already', { usageEnabled: false }],
+  ['config.json cannot be read', { consentKnown: false }],
+] as const)('stays away where %s', ([, state]) =>
+  withNotice(state, async (page) => {
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(await card(page).count()).toBe(0);
+    expect(await calls(page)).not.toContain('noticeShown');
+  }),
+);
+
+test('axe finds nothing', () =>
+  withNotice({}, async (page) => {
+    await expect.poll(() => card(page).isVisible()).toBe(true);
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => window.axe.run());
+    expect(violations.map(({ id }) => id)).toEqual([]);
+  }));
