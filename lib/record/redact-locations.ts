@@ -19,7 +19,7 @@ const START = new RegExp(
     String.raw`(?<url>(?<![A-Za-z0-9+.-])(?!file:|[a-zA-Z]:)[a-zA-Z][a-zA-Z0-9+.-]{1,30}:(?:\/\/|\\{1,4}\/\\{1,4}\/)(?!\/))`,
     String.raw`(?<file>\bfile(?::|%(?:25)?3[aA])${SEPARATOR})`,
     String.raw`(?<drive>(?<![\p{L}\p{N}])[a-zA-Z](?::|%(?:25)?3[aA])${SEPARATOR})`,
-    String.raw`(?<unc>(?<![\p{L}\p{N}\\/:%])(?:\\{2,8}[?.]\\{1,4}|(?:\\{2,8}|\/\/)(?=[\p{L}\p{N}_.$-]{1,64}(?:\\|\/(?=[^/\s]{1,255}\/)))))`,
+    String.raw`(?<unc>(?<![\p{L}\p{N}\\/:%])(?:\\{2,8}[?.]\\{1,4}(?:[A-Za-z]:\\{1,4})?|(?:\\{2,8}|\/\/)(?=[\p{L}\p{N}_.$-]{1,64}(?:\\|\/(?=[^/\s]{1,255}\/)))))`,
     String.raw`(?<tilde>(?<![\p{L}\p{N}~/\\])~[\w.-]{0,32}(?=${SEPARATOR}[^\s"']))`,
     String.raw`(?<posix>(?<![\p{L}\p{N}_.)\]}~%-])${SEPARATOR}(?=(?:${ROOTS})(?:${SEPARATOR}|\b)))`,
     String.raw`(?<home>${SEPARATOR}(?=${HOMES}${SEPARATOR}[^\s"']))`,

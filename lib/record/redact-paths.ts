@@ -23,7 +23,10 @@ function normalise(raw: string): string {
   let path = raw;
   for (let round = 0; round < 3 && /%[0-9a-f]{2}/i.test(path); round += 1) path = decodePercent(path);
   const host = /^(?:file:)?(?:\\{2,}|\/\/)(?=[^\\/])/i.test(path) ? '/' : '';
-  return (host + path.replace(/^file:/i, '').replace(/[\\/]+/g, '/')).replace(/^\/(?=[a-z]:\/)/i, '');
+  return (host + path.replace(/^file:/i, '').replace(/[\\/]+/g, '/')).replace(
+    /^\/{1,2}(?:[?.]\/)?(?=[a-z]:\/)/i,
+    '',
+  );
 }
 
 function decodePercent(text: string): string {

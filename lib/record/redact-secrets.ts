@@ -48,7 +48,8 @@ const AUTHORIZATION = new RegExp(
 );
 const BEARER = /\b(Bearer\s{1,4})(?=[\w.~+/=-]*\d|[\w.~+/=-]{16})[\w.~+/=-]{4,}/gi;
 const BASIC = /\b(Basic\s{1,4})(?=[\w+/]*[\d=])[\w+/]{8,}={0,2}/g;
-const COOKIE = /(\b(?:set-)?cookie2?["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\[]{0,4})(?!\[?secret\])[^\r\n"'\\\]]+/gi;
+const COOKIE =
+  /(\b(?:set-)?cookie2?["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\[]{0,4})(?!\[?secret\])[^\r\n"'\\\]]+/gi;
 
 /** Names whose value is a secret wherever they stand: `DB_PASSWORD=…`, `"apiKey":"…"`, `client_secret: …`. */
 const SECRET_NAME = String.raw`(?:pass(?:word|wd|phrase|code)|pwd|secret|credentials?|token|jwt|otp|cvv|(?:api|access|private|secret|auth|account|encryption|signing|shared|subscription|license|master|ingest|instrumentation)[_-]?key|connection[_-]?string|signature|sess(?:ion)?[_-]?(?:id|key)|sid|csrf|xsrf|nonce|pin)(?:[_-]?(?:id|value|hash|key))?`;
