@@ -4,12 +4,12 @@
  */
 import type { ForgetReport, MyData, PendingReport } from '../lib/handle.ts';
 import type { TelemetryRecord } from '../lib/record/batch.ts';
+import type { ErrorParts, PageErrorType } from '../lib/record/ipc.ts';
 
-/** An error as plain data: an Error object keeps its class and causes only on its own side of the bridge. */
+/** A failure in a page, as plain data: an Error object keeps its class and causes only on its own side of the bridge. */
 export interface ErrorReport {
-  crash_type: 'uncaught_error' | 'unhandled_rejection' | 'handled_error';
-  error_message: string;
-  stack_trace: string | null;
+  crash_type: PageErrorType;
+  error: ErrorParts;
   context?: Record<string, unknown>;
 }
 

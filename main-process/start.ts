@@ -1,0 +1,77 @@
+/** The wiring of the main process, in reading order. */
+import { join } from 'node:path';
+
+import { createBreadcrumbs } from '../lib/crash/breadcrumbs.ts';
+import { watchForCrashLoop } from '../lib/crash/crash-loop.ts';
+import { hookProcess } from '../lib/crash/process-hooks.ts';
+import type { TelemetryCore, TelemetryOptions } from '../lib/handle.ts';
+import type { Catalogue } from '../lib/record/catalogue.ts';
+import type { StoriesCatalogue } from '../lib/record/stories-catalogue.ts';
+import { createTelemetry } from '../lib/telemetry.ts';
+import { leaveAppBreadcrumbs } from './app-breadcrumbs.ts';
+import { hookElectron } from './crash-hooks.ts';
+import type { ElectronHost } from './electron-host.ts';
+import { listenToPages } from './ipc-listener.ts';
+import { keepRunOnDisk } from '../lib/crash/run-file.ts';
+
+export interface ElectronTelemetryOptions<
+  C extends Catalogue = StoriesCatalogue,
+> extends TelemetryOptions<C> {
+  /**
+   * Web origins of the app's own pages, such as `https://app.example.com`, which may use the bridge. Files, the app's
+   * own protocols and the development server on localhost need no mention. Default: none.
+   */
+  trustedOrigins?: readonly string[];
+}
+
+/** An in-memory session of Roost's own: the default one can raise a keychain prompt, and holds the app's cookies. */
+const PARTITION = 'roost';
+
+export function startInElectron<C extends Catalogue>(
+  electron: ElectronHost,
+  { trustedOrigins, ...options }: ElectronTelemetryOptions<C>,
+): TelemetryCore<C> {
+  const { app, net, powerMonitor, session } = electron;
+  const dataDir = options.dataDir ?? join(app.getPath('userData'), 'telemetry');
+  const crashLoop = watchForCrashLoop(dataDir);
+  const breadcrumbs = createBreadcrumbs();
+  const core = createTelemetry(options, {
+    dataDir,
+    configPath: join(app.getPath('userData'), 'config.json'),
+    appVersion: app.getVersion(),
+    environment: app.isPackaged ? 'production' : 'development',
+    appRoots: [app.getAppPath()],
+    safeMode: crashLoop.looping,
+    breadcrumbs,
+    isOnline: () => !app.isReady() || net.isOnline(),
+    async fetch() {
+      await app.whenReady(); // sessions do not exist before
+      const own = session.fromPartition(PARTITION, { cache: false });
+      return (input, init) => own.fetch(input instanceof URL ? input.href : input, init);
+    },
+  });
+
+  core.onClose(crashLoop.close);
+  core.onClose(hookProcess(core, { onUncaught: crashLoop.noteCrash }));
+  core.onClose(hookElectron(electron, core, { onRendererGone: crashLoop.noteCrash }));
+  core.onClose(leaveAppBreadcrumbs(electron, breadcrumbs));
+  core.onClose(keepRunOnDisk(core, breadcrumbs).close);
+  core.onClose(listenToPages(electron, core, trustedOrigins));
+
+  const wake = (): void => core.wake();
+  void app.whenReady().then(() => {
+    powerMonitor.on('resume', wake);
+    core.onClose(() => void powerMonitor.off('resume', wake));
+  });
+
+  if (crashLoop.looping) tellTheApp(options.onCrashLoop);
+  return core;
+}
+
+function tellTheApp(onCrashLoop: (() => void) | undefined): void {
+  try {
+    onCrashLoop?.();
+  } catch (error) {
+    console.warn('Roost: onCrashLoop threw:', error);
+  }
+}
