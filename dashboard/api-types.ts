@@ -98,3 +98,43 @@ export interface CrashGroup {
 export interface CrashGroups {
   groups: CrashGroup[];
 }
+
+/** One day of `GET /stats/daily`: the figures of that day alone. */
+export interface Day {
+  date: string;
+  active_users: number;
+  new_users: number;
+  recordings: number;
+  completed: number;
+  failed: number;
+  cost_usd: number;
+  crashes: number;
+  /** Active users of the day with a crash in it. */
+  crashed_users: number;
+}
+
+export interface Daily {
+  days: Day[];
+}
+
+/** What the sections of figures are drawn from. */
+export interface Figures extends Stats {
+  days: Day[];
+}
+
+export interface Release {
+  app_version: string;
+  users: number;
+  /** Of the users active in the range. */
+  share: Figure;
+  crash_free_users_rate: Figure;
+  crash_free_sessions_rate: Figure;
+  crashes: number;
+  first_day: string;
+  days: { date: string; users: number }[];
+}
+
+export interface Releases {
+  /** Newest version first. */
+  releases: Release[];
+}

@@ -34,8 +34,8 @@ byId('side-foot').append(themeSwitch());
 content.append(
   element(
     'div',
-    { class: 'bar' },
-    element('div', { class: 'bar-title' }, title, freshness.element),
+    { class: 'topbar' },
+    element('div', { class: 'topbar-title' }, title, freshness.element),
     element('div', { class: 'controls' }, rangeControl.element, filterControls.element),
   ),
   freshness.banner,

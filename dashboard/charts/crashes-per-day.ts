@@ -7,7 +7,7 @@ import { timeSeries } from './time-series.ts';
 
 export const crashesPerDay: ChartDefinition<Stats> = {
   title: 'Crashes per day',
-  wide: true,
+  width: 'whole',
   rows: (stats, previous) =>
     dayRows({
       title: 'Crashes per day',

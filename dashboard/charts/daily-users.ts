@@ -7,7 +7,7 @@ import { timeSeries } from './time-series.ts';
 
 export const dailyUsers: ChartDefinition<Stats> = {
   title: 'Active users per day',
-  wide: true,
+  width: 'whole',
   rows: (stats, previous) =>
     dayRows({
       title: 'Active users per day',

@@ -8,16 +8,18 @@ export interface Card {
   tools: HTMLElement;
 }
 
+export type CardWidth = 'third' | 'half' | 'whole';
+
 export interface CardOptions {
   title: string;
   note?: string;
-  /** Takes the whole width of the grid. */
-  wide?: boolean;
+  /** Share of the grid's width: half, unless said. */
+  width?: CardWidth;
   /** What "CSV" saves: the rows as shown at the time of the click. */
   rows: () => TableData | null;
 }
 
-export function createCard({ title, note, wide, rows }: CardOptions): Card {
+export function createCard({ title, note, width = 'half', rows }: CardOptions): Card {
   const body = element('div', { class: 'card-body' });
   const tools = element(
     'div',
@@ -29,7 +31,7 @@ export function createCard({ title, note, wide, rows }: CardOptions): Card {
   );
   const card = element(
     'section',
-    { class: wide ? 'card wide' : 'card', 'aria-label': title },
+    { class: `card ${width}`, 'aria-label': title },
     element(
       'header',
       { class: 'card-head' },

@@ -4,14 +4,14 @@ import { Chart, type ChartConfiguration } from 'chart.js';
 import { palette, type Palette } from '../charts/palette.ts';
 import { element } from '../dom.ts';
 import { onThemeChange } from '../theme.ts';
-import { createCard, toolButton } from './card.ts';
+import { createCard, toolButton, type CardWidth } from './card.ts';
 import type { Part } from './part.ts';
 import { fillTable, type TableData } from './table.ts';
 
 export interface ChartDefinition<Data> {
   title: string;
   note?: string;
-  wide?: boolean;
+  width?: CardWidth;
   /** The rows behind the chart; the second argument is the previous period, `null` when not compared. */
   rows(data: Data, previous: Data | null): TableData;
   config(rows: TableData, colours: Palette): ChartConfiguration;
@@ -20,10 +20,10 @@ export interface ChartDefinition<Data> {
 }
 
 export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<Data> {
-  const { title, note, wide } = definition;
+  const { title, note, width } = definition;
   let rows: TableData | null = null;
   let chart: Chart | null = null;
-  const card = createCard({ title, note, wide, rows: () => rows });
+  const card = createCard({ title, note, width, rows: () => rows });
   const canvas = element('canvas', { role: 'img' });
   const plot = element('div', { class: 'plot' }, canvas);
   const empty = element('p', { class: 'plot-empty', hidden: true }, 'No data in this range');

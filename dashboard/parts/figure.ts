@@ -45,11 +45,18 @@ export function createFigure<Data>(definition: FigureDefinition<Data>): Part<Dat
   };
 }
 
+const MOST_IN_A_ROW = 7;
+
 /** Figures side by side. */
 export function createFigures<Data>(definitions: FigureDefinition<Data>[], kind = ''): Part<Data> {
   const figures = definitions.map((definition) => createFigure(definition));
+  const list = element('dl', { class: `figures ${kind}`.trim() }, ...figures.map((figure) => figure.element));
+  // Full rows where there is room: seven in one, nine as five and four.
+  const columns =
+    definitions.length <= MOST_IN_A_ROW ? definitions.length : Math.ceil(definitions.length / 2);
+  list.style.setProperty('--columns', String(columns));
   return {
-    element: element('dl', { class: `figures ${kind}`.trim() }, ...figures.map((figure) => figure.element)),
+    element: list,
     update(data, previous) {
       for (const figure of figures) figure.update(data, previous);
     },

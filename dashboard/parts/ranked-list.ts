@@ -1,7 +1,7 @@
 /** What there is most of first, each with a bar: a table, so that it reads without seeing the bars. */
 import { element, fill } from '../dom.ts';
 import { exact, shown, type Figure, type Format } from '../format.ts';
-import { createCard } from './card.ts';
+import { createCard, type CardWidth } from './card.ts';
 import type { Part } from './part.ts';
 import type { TableData } from './table.ts';
 
@@ -17,7 +17,7 @@ export interface RankedRow {
 export interface RankedListDefinition<Data> {
   title: string;
   note?: string;
-  wide?: boolean;
+  width?: CardWidth;
   /** Head of the first column. */
   of: string;
   /** Head of the column that the bars show. */
@@ -37,10 +37,10 @@ export interface RankedListDefinition<Data> {
 const SHORT_LIST = 8;
 
 export function createRankedList<Data>(definition: RankedListDefinition<Data>): Part<Data> {
-  const { title, note, wide, of, unit, format, extra = [], tone = 'plain' } = definition;
+  const { title, note, width, of, unit, format, extra = [], tone = 'plain' } = definition;
   let rows: RankedRow[] = [];
   let whole = false;
-  const card = createCard({ title, note, wide, rows: () => tableData() });
+  const card = createCard({ title, note, width, rows: () => tableData() });
   const table = element('table', { class: `ranked ${tone}` });
   const empty = element('p', { class: 'list-empty' }, definition.empty ?? 'No data in this range');
   const more = element('button', { type: 'button', class: 'more', onclick: toggle });

@@ -1,11 +1,11 @@
-import type { Stats } from '../api-types.ts';
-import { askStats } from '../ask.ts';
+import type { Figures } from '../api-types.ts';
+import { askFigures } from '../ask.ts';
 import { count, percent, words } from '../format.ts';
 import { createFigures, definitionList, type FigureDefinition } from '../parts/figure.ts';
 import { createRankedList } from '../parts/ranked-list.ts';
 import { createSection, type Section } from '../parts/section.ts';
 
-const figures: FigureDefinition<Stats>[] = [
+const figures: FigureDefinition<Figures>[] = [
   {
     label: 'Auto-paste on',
     meaning: 'Share of active users whose last switch of auto-paste turned it on.',
@@ -55,10 +55,10 @@ export function adoptionSection(): Section {
     id: 'adoption',
     title: 'Adoption',
     lead: 'Which features people have found.',
-    ask: askStats,
+    ask: askFigures,
     parts: [
       createFigures(figures),
-      createRankedList<Stats>({
+      createRankedList<Figures>({
         title: 'Recordings by source',
         of: 'Started from',
         unit: 'Recordings',
@@ -70,7 +70,7 @@ export function adoptionSection(): Section {
             value: recordings,
           })),
       }),
-      createRankedList<Stats>({
+      createRankedList<Figures>({
         title: 'Feature stickiness',
         note: 'Share of the users active in the last 7 days who used it in them',
         of: 'Feature',

@@ -1,10 +1,12 @@
-import type { Stats } from '../api-types.ts';
-import { askStats } from '../ask.ts';
+import type { Figures } from '../api-types.ts';
+import { askFigures } from '../ask.ts';
+import { costPerDay } from '../charts/cost-per-day.ts';
 import { amount, count, percent, usd } from '../format.ts';
+import { createChartCard } from '../parts/chart-card.ts';
 import { createFigures, definitionList, type FigureDefinition } from '../parts/figure.ts';
 import { createSection, type Section } from '../parts/section.ts';
 
-const figures: FigureDefinition<Stats>[] = [
+const figures: FigureDefinition<Figures>[] = [
   {
     label: 'Cost, all time',
     meaning: 'Estimated cost of every event up to the last day, of the records that are kept. US dollars.',
@@ -61,8 +63,8 @@ export function businessSection(): Section {
     id: 'business',
     title: 'Business',
     lead: 'What it costs, and who stopped using it.',
-    ask: askStats,
-    parts: [createFigures(figures)],
+    ask: askFigures,
+    parts: [createFigures(figures), createChartCard(costPerDay)],
     foot: definitionList(figures),
   });
 }

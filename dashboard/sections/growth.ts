@@ -1,12 +1,14 @@
-import type { Stats } from '../api-types.ts';
-import { askStats } from '../ask.ts';
+import type { Figures } from '../api-types.ts';
+import { askFigures } from '../ask.ts';
+import { newUsers } from '../charts/new-users.ts';
 import { count, countryName, percent } from '../format.ts';
 import { toggleFilter } from '../navigation.ts';
+import { createChartCard } from '../parts/chart-card.ts';
 import { createFigures, definitionList, type FigureDefinition } from '../parts/figure.ts';
 import { createRankedList } from '../parts/ranked-list.ts';
 import { createSection, type Section } from '../parts/section.ts';
 
-const figures: FigureDefinition<Stats>[] = [
+const figures: FigureDefinition<Figures>[] = [
   {
     label: 'Users',
     meaning: 'Installs that ever sent a usage event, up to the last day of the range.',
@@ -79,16 +81,16 @@ export function growthSection(): Section {
     id: 'growth',
     title: 'Growth',
     lead: 'Who is there, who is new, and who comes back.',
-    ask: askStats,
+    ask: askFigures,
     parts: [
       createFigures(figures),
-      createRankedList<Stats>({
+      createChartCard(newUsers),
+      createRankedList<Figures>({
         title: 'Users by country',
         note: 'From the time zone of each install; the first ten',
         of: 'Country',
         unit: 'Users',
         format: count,
-        wide: true,
         rows: ({ growth }) =>
           growth.users_by_country.map(({ country, users }) => ({
             key: country,

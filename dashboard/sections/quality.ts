@@ -1,11 +1,13 @@
-import type { Stats } from '../api-types.ts';
-import { askStats } from '../ask.ts';
+import type { Figures } from '../api-types.ts';
+import { askFigures } from '../ask.ts';
+import { successPerDay } from '../charts/success-per-day.ts';
 import { count, duration, percent, words } from '../format.ts';
+import { createChartCard } from '../parts/chart-card.ts';
 import { createFigures, definitionList, type FigureDefinition } from '../parts/figure.ts';
 import { createRankedList } from '../parts/ranked-list.ts';
 import { createSection, type Section } from '../parts/section.ts';
 
-const figures: FigureDefinition<Stats>[] = [
+const figures: FigureDefinition<Figures>[] = [
   {
     label: 'Success rate',
     meaning: 'Completed transcriptions over completed and failed ones.',
@@ -55,15 +57,15 @@ export function qualitySection(): Section {
     id: 'quality',
     title: 'Quality',
     lead: 'Whether transcription works, and how fast.',
-    ask: askStats,
+    ask: askFigures,
     parts: [
       createFigures(figures),
-      createRankedList<Stats>({
+      createChartCard(successPerDay),
+      createRankedList<Figures>({
         title: 'Failures by type',
         of: 'Error',
         unit: 'Failures',
         format: count,
-        wide: true,
         tone: 'bad',
         empty: 'No failed transcription in this range',
         extra: [{ label: 'Of all attempts', format: percent }],

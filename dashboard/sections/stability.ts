@@ -1,5 +1,5 @@
-import type { Stats } from '../api-types.ts';
-import { askStats } from '../ask.ts';
+import type { Figures } from '../api-types.ts';
+import { askFigures } from '../ask.ts';
 import { crashesPerDay } from '../charts/crashes-per-day.ts';
 import { amount, count, duration, percent, words } from '../format.ts';
 import { toggleFilter } from '../navigation.ts';
@@ -8,7 +8,7 @@ import { createFigures, definitionList, type FigureDefinition } from '../parts/f
 import { createRankedList } from '../parts/ranked-list.ts';
 import { createSection, type Section } from '../parts/section.ts';
 
-const figures: FigureDefinition<Stats>[] = [
+const figures: FigureDefinition<Figures>[] = [
   {
     label: 'Crash-free users',
     meaning: 'Share of the users active in the range who had no crash in it. Handled errors are no crashes.',
@@ -73,12 +73,13 @@ export function stabilitySection(): Section {
     id: 'stability',
     title: 'Stability',
     lead: 'Whether the app stays up.',
-    ask: askStats,
+    ask: askFigures,
     parts: [
       createFigures(figures),
       createChartCard(crashesPerDay),
-      createRankedList<Stats>({
+      createRankedList<Figures>({
         ...crashCounts,
+        width: 'third',
         title: 'Crashes by type',
         of: 'Type',
         empty,
@@ -90,8 +91,9 @@ export function stabilitySection(): Section {
             extra: [users],
           })),
       }),
-      createRankedList<Stats>({
+      createRankedList<Figures>({
         ...crashCounts,
+        width: 'third',
         title: 'Crashes by app version',
         of: 'Version',
         empty,
@@ -108,8 +110,9 @@ export function stabilitySection(): Section {
           act: (version) => toggleFilter('app_version', version),
         },
       }),
-      createRankedList<Stats>({
+      createRankedList<Figures>({
         ...crashCounts,
+        width: 'third',
         title: 'Crashes by operating system',
         of: 'System',
         empty,

@@ -1,13 +1,14 @@
-import type { Stats } from '../api-types.ts';
-import { askStats } from '../ask.ts';
+import type { Figures } from '../api-types.ts';
+import { askFigures } from '../ask.ts';
 import { dailyUsers } from '../charts/daily-users.ts';
+import { recordingsPerDay } from '../charts/recordings-per-day.ts';
 import { weeklyUsers } from '../charts/weekly-users.ts';
 import { amount, count, duration, hours, minutes } from '../format.ts';
 import { createChartCard } from '../parts/chart-card.ts';
 import { createFigures, definitionList, type FigureDefinition } from '../parts/figure.ts';
 import { createSection, type Section } from '../parts/section.ts';
 
-const figures: FigureDefinition<Stats>[] = [
+const figures: FigureDefinition<Figures>[] = [
   {
     label: 'Recordings',
     meaning: 'Completed recordings in the range that did not fail.',
@@ -50,8 +51,13 @@ export function usageSection(): Section {
     id: 'usage',
     title: 'Usage',
     lead: 'How much the app is used.',
-    ask: askStats,
-    parts: [createFigures(figures), createChartCard(dailyUsers), createChartCard(weeklyUsers)],
+    ask: askFigures,
+    parts: [
+      createFigures(figures),
+      createChartCard(dailyUsers),
+      createChartCard(weeklyUsers),
+      createChartCard(recordingsPerDay),
+    ],
     foot: definitionList(figures),
   });
 }
