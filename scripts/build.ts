@@ -47,7 +47,14 @@ async function buildLibrary(): Promise<void> {
       splitting: true,
       outdir: 'dist/esm',
     }),
-    build({ ...node, entryPoints: NODE_ENTRIES, format: 'cjs', outdir: 'dist/cjs' }),
+    build({
+      ...node,
+      entryPoints: NODE_ENTRIES,
+      format: 'cjs',
+      outdir: 'dist/cjs',
+      // `createRequire(import.meta.url)` has its counterpart in CommonJS.
+      define: { 'import.meta.url': '__filename' },
+    }),
     build({ ...page, entryPoints: PAGE_ENTRIES, format: 'esm', outdir: 'dist/esm' }),
     build({ ...page, entryPoints: PAGE_ENTRIES, format: 'cjs', outdir: 'dist/cjs' }),
     build({

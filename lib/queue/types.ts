@@ -1,5 +1,6 @@
 /** The queue's face: what `telemetry.ts` and `delivery/sender.ts` may rely on. Built in `queue.ts`. */
 import type { DroppedTotals, RecordKind, TelemetryRecord } from '../record/batch.ts';
+import type { SqliteDriver } from './driver.ts';
 
 export interface QueueOptions {
   /** Folder of `queue.db`; made where it is missing. */
@@ -14,6 +15,8 @@ export interface QueueOptions {
   warn: (kind: string, message: string) => void;
   /** Milliseconds since the epoch. Default `Date.now`; tests set the clock. */
   now?: () => number;
+  /** The SQLite to use, null for none. Default: better-sqlite3, else node:sqlite, else none. */
+  driver?: SqliteDriver | null;
 }
 
 /** A record that one sender holds until it settles or releases it, or `leaseMs` pass without a renewal. */
@@ -72,7 +75,7 @@ export interface RecordQueue {
   add(kind: RecordKind, record: TelemetryRecord): void;
 
   lease(request: LeaseRequest): LeasedRecord[];
-  /** Extends the lease; false where it was lost meanwhile (then the answer still settles by id, harmlessly). */
+  /** Extends the lease; false where a record is gone or leased by another (its answer still settles, harmlessly). */
   renew(owner: string, rowIds: readonly number[], leaseMs: number): boolean;
   /** Removes records that the server answered for. */
   settle(rowIds: readonly number[]): void;
@@ -82,7 +85,10 @@ export interface RecordQueue {
   bury(rowId: number, reason: string): void;
 
   counts(): QueueCounts;
-  /** Milliseconds since the epoch of the earliest due record, leases of others excepted; null when empty. */
+  /**
+   * Milliseconds since the epoch from which a record can be leased: not after now where one is due; a lease counts
+   * with the moment at which it runs out. Null when empty.
+   */
   nextDueAt(): number | null;
   /** The next records in order of sending: crashes first, then by age. */
   peek(limit: number): TelemetryRecord[];
