@@ -1,0 +1,164 @@
+/** The server's settings: environment variables, checked once at start. */
+import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+
+import * as z from 'zod';
+
+import { type Catalogue, defineCatalogue } from '../lib/record/catalogue.ts';
+import { storiesCatalogue } from '../lib/record/stories-catalogue.ts';
+
+export interface ServerConfig {
+  /** Null: the embedded PostgreSQL under `dataDir`. */
+  databaseUrl: string | null;
+  dataDir: string;
+  host: string;
+  port: number;
+  /** Empty: everybody may send. */
+  ingestKeys: string[];
+  dashboardUser: string;
+  dashboardPassword: string;
+  /** True where the password was made at this start, so that it has to be told. */
+  passwordMade: boolean;
+  corsOrigins: string[];
+  /** Number of proxies in front. */
+  trustProxy: number;
+  /** Requests a minute from one address on the ingest routes; 0: no limit. */
+  rateLimit: number;
+  retentionDays: number;
+  catalogue: Catalogue;
+  /** MiB; a warning is logged at 80 % of it. Null: no limit known. */
+  databaseSizeLimitMb: number | null;
+  smtpUrl: string | null;
+  /** Addresses of the weekly report. */
+  reportTo: string[];
+  alertWebhookUrl: string | null;
+  /** Share of failed transcriptions that raises an alert. */
+  alertErrorRate: number;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+/** A setting that the server cannot start with. The message names the setting and says what was expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const url = (protocols: RegExp, expected: string) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), expected);
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `expected a whole number from ${min} to ${max}`);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const settings = z.object({
+  DATABASE_URL: url(
+    /^postgres(ql)?:$/,
+    'expected a URL such as postgres://user:password@host:5432/name',
+  ).optional(),
+  EMBEDDED_DATABASE: z.enum(['yes', 'no'], 'expected yes or no').optional(),
+  DATA_DIR: z.string().default('.roost'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer(0, 65_535).default(8787),
+  INGEST_KEYS: list.default([]),
+  DASHBOARD_USER: z
+    .string()
+    .refine((text) => !text.includes(':'), 'expected a name without a colon')
+    .optional(),
+  DASHBOARD_PASSWORD: z.string().optional(),
+  CORS_ORIGINS: list
+    .refine(
+      (origins) =>
+        origins.every(
+          (origin) => origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin),
+        ),
+      'expected origins such as https://app.example.com, separated by commas',
+    )
+    .default([]),
+  TRUST_PROXY: integer(0, 32).default(0),
+  RATE_LIMIT: integer(0, 999_999_999).default(600),
+  RETENTION_DAYS: integer(1, 36_500).default(365),
+  CATALOGUE: z.string().optional(),
+  DATABASE_SIZE_LIMIT_MB: integer(1, 999_999_999).optional(),
+  SMTP_URL: url(/^smtps?:$/, 'expected a URL such as smtps://user:password@mail.example.com').optional(),
+  REPORT_TO: list.default([]),
+  ALERT_WEBHOOK_URL: url(/^https?:$/, 'expected an http or https URL').optional(),
+  ALERT_ERROR_RATE: z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'expected a share from 0 to 1, such as 0.10')
+    .transform(Number)
+    .default(0.1),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'expected fatal, error, warn, info, debug, trace or silent',
+    )
+    .default('info'),
+});
+
+/** Reads the settings. Throws `ConfigError` for the first wrong one; an empty variable counts as unset. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): ServerConfig {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = settings.safeParse(given);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new ConfigError(`${String(issue.path[0])}: ${issue.message}`);
+  }
+  const env = result.data;
+  const loopback = isLoopback(env.HOST);
+  if (!loopback) refuseOpenDefaults(env);
+  const embedded = env.DATABASE_URL === undefined;
+  if (embedded && env.EMBEDDED_DATABASE === 'no') {
+    throw new ConfigError('DATABASE_URL: must be set, as EMBEDDED_DATABASE is no');
+  }
+  return {
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: env.DATA_DIR,
+    host: env.HOST,
+    port: env.PORT,
+    ingestKeys: env.INGEST_KEYS,
+    dashboardUser: env.DASHBOARD_USER ?? 'admin',
+    dashboardPassword: env.DASHBOARD_PASSWORD ?? randomBytes(15).toString('base64url'),
+    passwordMade: env.DASHBOARD_PASSWORD === undefined,
+    corsOrigins: env.CORS_ORIGINS,
+    trustProxy: env.TRUST_PROXY,
+    rateLimit: env.RATE_LIMIT,
+    retentionDays: env.RETENTION_DAYS,
+    catalogue: env.CATALOGUE === undefined ? storiesCatalogue : readCatalogue(env.CATALOGUE),
+    databaseSizeLimitMb: env.DATABASE_SIZE_LIMIT_MB ?? null,
+    smtpUrl: env.SMTP_URL ?? null,
+    reportTo: env.REPORT_TO,
+    alertWebhookUrl: env.ALERT_WEBHOOK_URL ?? null,
+    alertErrorRate: env.ALERT_ERROR_RATE,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+/** Beyond loopback nothing is made up: no password that only a log knows, no database that nobody asked for. */
+function refuseOpenDefaults(env: z.output<typeof settings>): void {
+  for (const name of ['DASHBOARD_USER', 'DASHBOARD_PASSWORD'] as const) {
+    if (env[name] === undefined) throw new ConfigError(`${name}: must be set, as HOST is not loopback`);
+  }
+  if (env.DATABASE_URL === undefined && env.EMBEDDED_DATABASE !== 'yes') {
+    throw new ConfigError('DATABASE_URL: must be set (or EMBEDDED_DATABASE=yes), as HOST is not loopback');
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function readCatalogue(path: string): Catalogue {
+  try {
+    return defineCatalogue(JSON.parse(readFileSync(path, 'utf8')) as Catalogue);
+  } catch (error) {
+    throw new ConfigError(`CATALOGUE: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,21 @@
+/** Short names that many records share: versions and platforms. */
+import { redactText } from '../../lib/record/redact.ts';
+import { storableText } from './storable.ts';
+
+/** An app has few versions and runs on few platforms; more distinct names than this are noise. */
+const MAX_REMEMBERED = 1_000;
+const known = new Map<string, string>();
+
+/**
+ * The name as it may be stored. Versions keep their digits: `1.2.3.4` is no address here. A hundred thousand
+ * records bring a handful of names, so each is scrubbed once.
+ */
+export function redactName(name: string): string {
+  const remembered = known.get(name);
+  if (remembered !== undefined) return remembered;
+  const plain = /^[\w.+-]*$/.test(name);
+  const redacted = plain ? name : storableText(redactText(name));
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  known.set(name, redacted);
+  return redacted;
+}

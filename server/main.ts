@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+/** The command `roost-server`. */
+import { ConfigError, readConfig } from './config.ts';
+import { openDatabase } from './database.ts';
+import { describeStart, startServer } from './start.ts';
+import { migrate } from './store/migrate.ts';
+
+const USAGE = `roost-server <command>
+
+  serve               run the server until SIGTERM or Ctrl-C
+  migrate             bring the database's schema up to date
+          --dry-run   say what would be done, and do nothing
+
+Settings are environment variables; docs/api.md lists them.`;
+
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  serve: serveCommand,
+  migrate: migrateCommand,
+};
+
+async function serveCommand(): Promise<void> {
+  const config = readConfig(process.env);
+  const server = await startServer(config);
+  console.log(describeStart(config, server.url));
+  await firstSignal();
+  await server.stop();
+}
+
+/** A second signal ends the process at once. */
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        resolve();
+        process.on(signal, () => process.exit(1));
+      });
+    }
+  });
+}
+
+async function migrateCommand(args: string[]): Promise<void> {
+  const dryRun = args.includes('--dry-run');
+  const database = await openDatabase(readConfig(process.env));
+  try {
+    const { applied, version } = await migrate(database.url, { dryRun });
+    for (const name of applied) console.log(`${dryRun ? 'would apply' : 'applied'} ${name}`);
+    console.log(
+      applied.length === 0
+        ? `the schema is up to date (${version})`
+        : `${applied.length} to version ${version}`,
+    );
+  } finally {
+    await database.close();
+  }
+}
+
+async function main([name = 'help', ...args]: string[]): Promise<void> {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) {
+    await command(args);
+    return;
+  }
+  console.log(USAGE);
+  if (name !== 'help' && name !== '--help') process.exitCode = 1;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`roost-server: ${describeFailure(error)}`);
+  process.exitCode = 1;
+});
+
+/** One line where the cause is the surroundings; the whole stack where it is a fault of ours. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof ConfigError) return error.message;
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return `PORT: ${process.env.PORT ?? 8787} is in use by another program`;
+    case 'EACCES':
+    case 'EADDRNOTAVAIL':
+      return `HOST, PORT or DATA_DIR: ${error.message}`;
+    default:
+      return error.stack ?? error.message;
+  }
+}

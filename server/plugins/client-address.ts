@@ -1,0 +1,14 @@
+/** The address that limits count by. Held in memory while a limit needs it, never stored, never logged. */
+import { isIPv6 } from 'node:net';
+
+/** An IPv4 address, or the /64 that one IPv6 customer has: else each had more addresses than any limit. */
+export function addressGroup(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':');
+  while (tail !== undefined && groups.length + tailGroups.length < 8) groups.push('0');
+  return [...groups, ...tailGroups].slice(0, 4).join(':');
+}

@@ -1,0 +1,54 @@
+/** Answers every failure in the API's one form, and logs those that are the server's own. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+
+import { ApiError } from '../errors.ts';
+import { isUnavailable } from '../store/database-errors.ts';
+
+const RETRY_AFTER_SECONDS = 5;
+
+function setUp(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const answered = toApiError(error);
+    if (answered.statusCode >= 500) request.log.error({ err: error }, answered.code);
+    return send(reply, answered);
+  });
+  app.setNotFoundHandler((request, reply) => answerUnrouted(app, request, reply));
+}
+export const errors = fastifyPlugin(setUp, { name: 'errors', dependencies: ['known-paths'] });
+
+function send(reply: FastifyReply, error: ApiError): FastifyReply {
+  if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter));
+  return reply.code(error.statusCode).type('application/json').send(error.body);
+}
+
+function answerUnrouted(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const methods = app.methodsOf(request.url);
+  if (methods.length === 0) return send(reply, new ApiError('not_found'));
+  reply.header('allow', methods.join(', '));
+  if (request.method === 'OPTIONS') return reply.code(204).send();
+  return send(reply, new ApiError('method_not_allowed', `expected ${methods.join(' or ')}`));
+}
+
+/** What Fastify and the database threw, as the API says it. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const { code, statusCode } = error as FastifyError;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('too_large');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError('unsupported_media_type');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new ApiError('malformed_json', 'the body is not as long as Content-Length says');
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ApiError('not_found');
+    default:
+  }
+  if (isUnavailable(error)) {
+    return new ApiError('unavailable', 'the database is away', { retryAfter: RETRY_AFTER_SECONDS });
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new ApiError('bad_request');
+  return new ApiError('internal_error');
+}

@@ -1,0 +1,33 @@
+/** Remembers every route, to tell an unknown address (404) from a known one with another method (405). */
+import type { FastifyInstance } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The methods that the address of this URL has; none where it is unknown. */
+    methodsOf(url: string): string[];
+  }
+}
+
+function setUp(app: FastifyInstance): void {
+  const paths = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = paths.get(url) ?? { pattern: toPattern(url), methods: new Set() };
+    for (const name of [method].flat()) known.methods.add(name);
+    paths.set(url, known);
+  });
+  app.decorate('methodsOf', (url: string) => {
+    const path = url.split('?', 1)[0]!;
+    const found = [...paths.values()].filter(({ pattern }) => pattern.test(path));
+    return [...new Set(found.flatMap(({ methods }) => [...methods]))].sort();
+  });
+}
+export const knownPaths = fastifyPlugin(setUp, { name: 'known-paths' });
+
+function toPattern(url: string): RegExp {
+  const parts = url.split('/').map((part) => {
+    if (part.startsWith(':')) return '[^/]+';
+    return part === '*' ? '.*' : part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`);
+  });
+  return new RegExp(`^${parts.join('/')}$`);
+}

@@ -1,0 +1,16 @@
+/** `GET /health`: whether this server and its database can work. Asked by load balancers, so it is open to all. */
+import type { FastifyInstance } from 'fastify';
+
+import { VERSION } from '../version.ts';
+
+export async function healthRoutes(app: FastifyInstance): Promise<void> {
+  app.get('/health', async (request, reply) => {
+    try {
+      await app.pool.query('select 1');
+      return { status: 'ok', database: 'ok', version: VERSION };
+    } catch (error) {
+      request.log.warn({ err: error }, 'the database is away');
+      return reply.code(503).send({ status: 'unavailable', database: 'away', version: VERSION });
+    }
+  });
+}

@@ -1,0 +1,79 @@
+/** `roost-server serve`: database, schema, application, jobs; and the way back on SIGTERM or Ctrl-C. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+
+import { buildApp } from './app.ts';
+import type { ServerConfig } from './config.ts';
+import { openDatabase } from './database.ts';
+import { createLogger } from './plugins/logging.ts';
+import { migrate } from './store/migrate.ts';
+import { openPool } from './store/pool.ts';
+
+export interface RunningServer {
+  /** Origin, such as http://127.0.0.1:8787. */
+  url: string;
+  app: FastifyInstance;
+  /** Answers what is in flight, then stops the jobs, the connections and the embedded database. */
+  stop(): Promise<void>;
+}
+
+/** Requests that are not answered by then are cut off. */
+const DRAIN_MS = 10_000;
+
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const logger = createLogger(config.logLevel);
+  const database = await openDatabase(config);
+  const pool = openPool({
+    url: database.url,
+    onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+  });
+  const stopDatabase = async (): Promise<void> => {
+    await pool.end();
+    await database.close();
+  };
+  try {
+    const { applied } = await migrate(database.url);
+    if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
+    const app = await buildApp({ config, pool, logger });
+    const url = await app.listen({ host: config.host, port: config.port });
+    return { url, app, stop: () => drain(app, logger).then(stopDatabase) };
+  } catch (error) {
+    await stopDatabase().catch(() => {});
+    throw error;
+  }
+}
+
+async function drain(app: FastifyInstance, logger: Logger): Promise<void> {
+  const deadline = setTimeout(() => {
+    logger.warn('requests were still open after 10 s and are cut off');
+    app.server.closeAllConnections();
+  }, DRAIN_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/** What a person needs to know after a start. */
+export function describeStart(config: ServerConfig, url: string): string {
+  const lines = [`Roost listens on ${url}, the dashboard is at ${url}/dashboard`];
+  if (config.passwordMade) {
+    lines.push(
+      `Dashboard user ${config.dashboardUser}, password ${config.dashboardPassword} (made for this run)`,
+    );
+  }
+  if (config.ingestKeys.length === 0)
+    lines.push('INGEST_KEYS is not set: everybody who reaches it may send records');
+  if (!existsSync(dashboardFolder())) lines.push('The dashboard is not built: run "npm run build"');
+  return lines.join('\n');
+}
+
+/** Beside the sources after a build, or beside the built server. */
+export function dashboardFolder(): string {
+  const built = join(import.meta.dirname, 'dashboard');
+  return existsSync(join(built, 'index.html')) ? built : join(import.meta.dirname, '../dashboard/dist');
+}
