@@ -1,0 +1,93 @@
+/** The days behind the figures: what the dashboard draws over time. */
+import type pg from 'pg';
+
+import { readByDay } from './stats/by-day.ts';
+import { matchingFacets } from './stats/facets.ts';
+import type { Day, StatsQuery } from './stats/query.ts';
+import { inSnapshot } from './stats/snapshot.ts';
+import { usersSource } from './stats/so-far.ts';
+
+/** One day, its figures alone. */
+export interface DailyFigures {
+  date: Day;
+  active_users: number;
+  new_users: number;
+  recordings: number;
+  /** `transcription_completed` and `transcription_failed`. */
+  completed: number;
+  failed: number;
+  cost_usd: number;
+  crashes: number;
+  /** Active users of the day with a crash in it. */
+  crashed_users: number;
+}
+
+export function readDaily(pool: pg.Pool, query: StatsQuery): Promise<{ days: DailyFigures[] }> {
+  return inSnapshot(pool, async (client) => {
+    const facetIds = await matchingFacets(client, query);
+    const { days } = await readByDay(client, query, facetIds);
+    const newUsers = await readNewUsers(client, query, facetIds);
+    const crashes = await readCrashDays(client, query, facetIds);
+    return {
+      days: days
+        .filter(({ day }) => day >= query.from)
+        .map((figures) => ({
+          date: figures.day,
+          active_users: figures.users,
+          new_users: newUsers.get(figures.day) ?? 0,
+          recordings: figures.recordings,
+          completed: figures.transcriptions,
+          failed: figures.failures,
+          cost_usd: figures.cost_usd,
+          crashes: crashes.get(figures.day)?.crashes ?? 0,
+          crashed_users: crashes.get(figures.day)?.crashed_users ?? 0,
+        })),
+    };
+  });
+}
+
+async function readNewUsers(
+  client: pg.ClientBase,
+  query: StatsQuery,
+  facetIds: number[],
+): Promise<Map<Day, number>> {
+  const { source, values } = usersSource(query, facetIds, 3);
+  const { rows } = await client.query<{ day: Day; users: number }>(
+    `select first_day::text as day, count(*)::int as users
+     from (${source}) users
+     where first_day between $1::date and $2::date
+     group by first_day`,
+    [query.from, query.to, ...values],
+  );
+  return new Map(rows.map(({ day, users }) => [day, users]));
+}
+
+interface CrashDay {
+  day: Day;
+  crashes: number;
+  crashed_users: number;
+}
+
+async function readCrashDays(
+  client: pg.ClientBase,
+  { from, to }: StatsQuery,
+  facetIds: number[],
+): Promise<Map<Day, CrashDay>> {
+  const { rows } = await client.query<CrashDay>(
+    `select day::text, sum(crashes)::int as crashes, (count(*) filter (where active))::int as crashed_users
+     from (
+       select day, user_id, count(*) as crashes,
+         exists (
+           select from user_days
+           where user_days.user_id = uncaught_crashes.user_id and user_days.day = uncaught_crashes.day
+             and facet_id = any ($3::int[])
+         ) as active
+       from uncaught_crashes
+       where day between $1::date and $2::date and facet_id = any ($3::int[])
+       group by day, user_id
+     ) crashed
+     group by day`,
+    [from, to, facetIds],
+  );
+  return new Map(rows.map((row) => [row.day, row]));
+}
