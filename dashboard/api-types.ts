@@ -138,3 +138,13 @@ export interface Releases {
   /** Newest version first. */
   releases: Release[];
 }
+
+/** `GET /stats/catalogue`: the events that the app may send. */
+export interface Catalogue {
+  events: Record<string, CatalogueEvent>;
+}
+
+export interface CatalogueEvent {
+  purpose: string;
+  properties: Record<string, { type: 'number' | 'integer' | 'boolean' | 'string' | 'enum' }>;
+}

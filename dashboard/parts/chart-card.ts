@@ -1,8 +1,8 @@
 /** A Chart.js chart with the table behind it: always there for screen readers, a click away for everyone. */
-import { Chart, type ChartConfiguration } from 'chart.js';
+import { Chart, type ChartConfiguration, type ChartDataset } from 'chart.js';
 
 import { palette, type Palette } from '../charts/palette.ts';
-import { element } from '../dom.ts';
+import { element, fill } from '../dom.ts';
 import { onThemeChange } from '../theme.ts';
 import { createCard, toolButton, type CardWidth } from './card.ts';
 import type { Part } from './part.ts';
@@ -12,6 +12,8 @@ export interface ChartDefinition<Data> {
   title: string;
   note?: string;
   width?: CardWidth;
+  /** Names the series above the chart: where there is more than one to tell apart. */
+  legend?: boolean;
   /** The rows behind the chart; the second argument is the previous period, `null` when not compared. */
   rows(data: Data, previous: Data | null): TableData;
   config(rows: TableData, colours: Palette): ChartConfiguration;
@@ -27,9 +29,10 @@ export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<D
   const canvas = element('canvas', { role: 'img' });
   const plot = element('div', { class: 'plot' }, canvas);
   const empty = element('p', { class: 'plot-empty', hidden: true }, 'No data in this range');
+  const legend = element('ul', { class: 'legend', 'aria-hidden': 'true' });
   const table = element('table');
   const tableBox = element('div', { class: 'table-box visually-hidden' }, table);
-  card.body.append(plot, empty, tableBox);
+  card.body.append(legend, plot, empty, tableBox);
 
   const toggle = toolButton('Table', `Show “${title}” as a table`, () => {
     const open = tableBox.classList.toggle('visually-hidden') === false;
@@ -55,6 +58,7 @@ export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<D
       };
     }
     chart = new Chart(canvas, config);
+    if (definition.legend) fill(legend, ...config.data.datasets.map(legendEntry));
   }
   onThemeChange(draw);
 
@@ -73,9 +77,16 @@ export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<D
         const config = definition.config(rows, palette());
         chart.data = config.data;
         chart.update('none');
+        if (definition.legend) fill(legend, ...config.data.datasets.map(legendEntry));
       } else draw();
     },
   };
+}
+
+function legendEntry({ label, borderColor }: ChartDataset): HTMLElement {
+  const swatch = element('span', { class: 'swatch' });
+  swatch.style.background = String(borderColor);
+  return element('li', {}, swatch, label);
 }
 
 function summary({ rows, columns }: TableData): string {
