@@ -1,5 +1,6 @@
 /** The HTTP application: who may come in where, and which file answers. */
 import cors from '@fastify/cors';
+import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
 import {
   type FastifyBaseLogger,
@@ -25,6 +26,8 @@ import { knownPaths } from './plugins/known-paths.ts';
 import { createLogger, requestLog } from './plugins/logging.ts';
 import { metrics } from './plugins/metrics.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
+import { adminFigureRoutes } from './routes/admin-figures.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -94,7 +97,10 @@ export async function buildApp({
   });
   await app.register(async (admin) => {
     admin.addHook('onRequest', requireAdmin(config.dashboardUser, config.dashboardPassword));
+    await admin.register(etag);
     await admin.register(metricsRoutes);
+    await admin.register(dashboardRoutes);
+    await admin.register(adminFigureRoutes);
   });
   return app;
 }
