@@ -1,0 +1,55 @@
+/** When to try again after a batch did not get through. Times are milliseconds, moments are since the epoch. */
+
+/** The first wait, doubled with each failure in a row. */
+const FIRST_DELAY_MS = 1_000;
+/** The longest wait of our own choosing: a server that is back gets its records within this. */
+const MAX_DELAY_MS = 15 * 60 * 1_000;
+/** A wrong key or address does not mend itself; asking now and then notices when someone mended it. */
+const REFUSED_DELAY_MS = 15 * 60 * 1_000;
+/** A server may ask for more patience, but a `Retry-After` of years is a mistake. */
+const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
+
+/** Kept with the queue, so that a restart does not hammer. */
+export interface RetryState {
+  /** In a row. */
+  failures: number;
+  /** No try before this moment. */
+  notBefore: number;
+  /** The server asked for this wait: it binds `flush` and a network that came back, too. */
+  firm: boolean;
+}
+
+export const READY: RetryState = { failures: 0, notBefore: 0, firm: false };
+
+/** Full jitter: anything from 0 to the bound, so that clients that failed together do not come back together. */
+export function backoffMs(failures: number, random: () => number): number {
+  return random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
+}
+
+export function afterRetry(
+  { failures }: RetryState,
+  askedMs: number | undefined,
+  now: number,
+  random: () => number,
+): RetryState {
+  const own = backoffMs(failures + 1, random);
+  const asked = Math.min(Math.max(askedMs ?? 0, 0), MAX_RETRY_AFTER_MS);
+  return { failures: failures + 1, notBefore: now + Math.max(own, asked), firm: asked > 0 };
+}
+
+export function afterRefusal({ failures }: RetryState, now: number): RetryState {
+  return { failures: failures + 1, notBefore: now + REFUSED_DELAY_MS, firm: false };
+}
+
+/** How long to wait still. A clock that was set back must not turn a wait of minutes into one of years. */
+export function remainingMs({ notBefore }: RetryState, now: number): number {
+  const remaining = notBefore - now;
+  return remaining > MAX_RETRY_AFTER_MS ? 0 : Math.max(remaining, 0);
+}
+
+/** `Retry-After` is seconds or an HTTP date; what is past or makes no sense is undefined. */
+export function parseRetryAfter(header: string | null | undefined, now: number): number | undefined {
+  if (!header) return undefined;
+  const delay = /^\s*\d+\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
+  return delay > 0 ? delay : undefined;
+}

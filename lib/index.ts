@@ -1,0 +1,19 @@
+/** Entry `/node`: Roost in plain Node, for workers, command-line programs and tests. */
+import { hookProcess } from './crash/process-hooks.ts';
+import type { Telemetry, TelemetryOptions } from './handle.ts';
+import type { Catalogue } from './record/catalogue.ts';
+import type { StoriesCatalogue } from './record/stories-catalogue.ts';
+import { createTelemetry } from './telemetry.ts';
+
+export type * from './handle.ts';
+export { RoostError } from './record/errors.ts';
+export type { RoostErrorCode } from './record/errors.ts';
+
+/** Starts Roost; `dataDir` must be given. Throws `RoostError` `invalid_option` where an option is wrong. */
+export function startTelemetry<const C extends Catalogue = StoriesCatalogue>(
+  options: TelemetryOptions<C>,
+): Telemetry<C> {
+  const core = createTelemetry(options, {});
+  core.onClose(hookProcess(core));
+  return core;
+}

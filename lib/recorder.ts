@@ -1,0 +1,88 @@
+/** Makes records: checked, scrubbed, and stamped with what every record carries. */
+import { hostname, userInfo } from 'node:os';
+
+import { v7 as uuidV7 } from 'uuid';
+
+import type { CrashInput } from './handle.ts';
+import type { Identity } from './identity.ts';
+import type { Settings } from './options.ts';
+import { boundCrash } from './record/bound-crash.ts';
+import { compileCatalogue, type EventCheck } from './record/catalogue.ts';
+import type { CrashContext, CrashRecord } from './record/crash.ts';
+import type { EventRecord, Properties } from './record/event.ts';
+import { redactProperties, type RedactOptions } from './record/redact.ts';
+import type { Session } from './session.ts';
+
+export interface Recorder {
+  /** Checks name and properties against the catalogue. */
+  check(name: unknown, properties: unknown): EventCheck;
+  /** A checked event, as it will travel. */
+  event(name: string, properties: Properties): EventRecord;
+  /** A crash, scrubbed and cut, as it will travel. `moment`: what is known of the process now. */
+  crash(input: CrashInput, moment: CrashContext): CrashRecord;
+}
+
+export function createRecorder(
+  settings: Settings,
+  identity: Identity,
+  session: Session,
+  appRoots: readonly string[],
+): Recorder {
+  const { catalogue, appVersion, platform, osVersion, country, environment } = settings;
+  const compiled = compileCatalogue(catalogue);
+  const redaction: RedactOptions = { appRoots, privateWords: privateWords() };
+
+  /** Only free strings: what an enum allows is known, and a match there would make the event invalid. */
+  function scrub(name: string, properties: Properties): Properties {
+    const definitions = catalogue[name]?.properties ?? {};
+    const free = Object.entries(properties).filter(([key]) => definitions[key]?.type === 'string');
+    if (free.length === 0) return properties;
+    return { ...properties, ...redactProperties(Object.fromEntries(free), redaction) };
+  }
+
+  return {
+    check: (name, properties) => compiled.check(typeof name === 'string' ? name : String(name), properties),
+    event: (name, properties) => ({
+      event_id: uuidV7(),
+      user_id: identity.userId,
+      session_id: session.touch(),
+      timestamp: new Date().toISOString(),
+      event: name,
+      properties: scrub(name, properties),
+      app_version: appVersion,
+      platform,
+      country,
+      environment,
+    }),
+    crash: (input, moment) => {
+      const current = session.touch();
+      return boundCrash(
+        {
+          event_id: uuidV7(),
+          user_id: identity.userId,
+          session_id: input.sessionId === undefined ? current : input.sessionId,
+          timestamp: (input.at ?? new Date()).toISOString(),
+          crash_type: input.crash_type,
+          error_message: input.error_message,
+          stack_trace: input.stack_trace ?? null,
+          context: { ...moment, ...input.context },
+          app_version: input.appVersion ?? appVersion,
+          os_version: osVersion,
+          platform,
+          country,
+          environment,
+        },
+        redaction,
+      );
+    },
+  };
+}
+
+/** Names that only this machine knows to be private. */
+function privateWords(): string[] {
+  try {
+    return [userInfo().username, hostname()];
+  } catch {
+    return []; // an account without a name
+  }
+}
