@@ -1,0 +1,105 @@
+/**
+ * A double of Electron for machines without its binary: the main process is Node, each window is a page of a real
+ * Chromium, with the preload in an isolated world and IPC over DevTools. It holds no Roost logic. Each behaviour
+ * cites the Electron document or source that it imitates; paths are those of the electron/electron repository.
+ *
+ * `createElectronDouble` makes one inside a test's process; `electron.ts` is a stand-in for the binary that runs an
+ * app's main script, whose `import … from 'electron'` gets the double; `run-app.ts` starts and drives that one.
+ */
+import { EventEmitter } from 'node:events';
+
+import type { CrashReporter, Dialog, Net, PowerMonitor } from 'electron';
+import type { Browser } from 'playwright-core';
+
+import { AppDouble, type AppOptions } from './app.ts';
+import { createBrowserWindowClass, type BrowserWindowClass } from './browser-window.ts';
+import { launchChromium } from './chromium.ts';
+import { IpcMainDouble } from './ipc-main.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import { createSessionModule, type SessionModule } from './session.ts';
+
+export interface ElectronDoubleOptions extends AppOptions {
+  /** Hears what only a person would see: dialogs, the end. Default: kept in `journal`. */
+  onJournal?: Journal;
+  /** Called instead of ending the process. Default: nothing, for a double inside a test. */
+  endProcess?: (exitCode: number) => void;
+  /** Default: one is launched when the first window opens, and closed by `close()`. */
+  browser?: () => Promise<Browser>;
+}
+
+/** What `import … from 'electron'` gives in the main process, as far as the double goes. */
+export interface DoubledElectron {
+  app: AppDouble;
+  BrowserWindow: BrowserWindowClass;
+  ipcMain: IpcMainDouble;
+  session: SessionModule;
+  net: Pick<Net, 'isOnline' | 'fetch'>;
+  powerMonitor: PowerMonitorDouble;
+  dialog: Pick<Dialog, 'showErrorBox'>;
+  crashReporter: Pick<CrashReporter, 'start' | 'addExtraParameter' | 'getUploadToServer'>;
+}
+
+export interface ElectronDouble {
+  electron: DoubledElectron;
+  journal: readonly JournalEntry[];
+  /** `net.isOnline()` from now on. */
+  setOnline(online: boolean): void;
+  /** Closes the browser. */
+  close(): Promise<void>;
+}
+
+class PowerMonitorDouble extends EventEmitter implements Pick<PowerMonitor, 'getSystemIdleTime'> {
+  getSystemIdleTime(): number {
+    return 0;
+  }
+}
+
+export function createElectronDouble(options: ElectronDoubleOptions): ElectronDouble {
+  const journal: JournalEntry[] = [];
+  const note: Journal = (entry) => {
+    journal.push(entry);
+    options.onJournal?.(entry);
+  };
+  let launching: Promise<Browser> | null = null;
+  // One process for a page and its iframes, so that DevTools sees them together.
+  const launch = (): Promise<Browser> => (launching ??= launchChromium(['--disable-site-isolation-trials']));
+  const browser = options.browser ?? launch;
+  let online = true;
+
+  const app = new AppDouble(options, note, options.endProcess ?? (() => undefined));
+  const ipcMain = new IpcMainDouble();
+  const session = createSessionModule(app);
+  const BrowserWindow = createBrowserWindowClass({
+    app,
+    ipcMain,
+    browser,
+    defaultSession: () => session.defaultSession,
+    fromPartition: session.fromPartition,
+  });
+  const electron: DoubledElectron = {
+    app,
+    BrowserWindow,
+    ipcMain,
+    session,
+    net: {
+      isOnline: () => online,
+      fetch: (input, init) => session.defaultSession.fetch(input, init),
+    },
+    powerMonitor: new PowerMonitorDouble(),
+    dialog: { showErrorBox: (title, content) => note({ type: 'dialog', title, content }) },
+    crashReporter: {
+      start: (given) => note({ type: 'crash_reporter', options: given }),
+      addExtraParameter: () => undefined,
+      getUploadToServer: () => false,
+    },
+  };
+  return {
+    electron,
+    journal,
+    setOnline: (now) => (online = now),
+    async close() {
+      for (const window of BrowserWindow.getAllWindows()) window.webContents.destroy();
+      await (await launching)?.close();
+    },
+  };
+}
