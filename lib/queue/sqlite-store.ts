@@ -1,19 +1,16 @@
 /** The queue on a SQLite file, shared with other processes. */
 import type { DroppedTotals, RecordKind, TelemetryRecord } from '../record/batch.ts';
-import { isConstraintFailure, type SqliteDatabase, type SqliteDriver } from './driver.ts';
-import { type ClockMemory, EXPIRY_INTERVAL_MS, expiryCutoff } from './expiry.ts';
+import { Connection } from './connection.ts';
+import { isConstraintFailure, type SqliteDriver } from './driver.ts';
 import { nextRecordId } from './record-id.ts';
-import { prepareDatabase } from './schema.ts';
-import { prepareStatements, type Statements } from './statements.ts';
+import { SqliteLimits } from './sqlite-limits.ts';
+import type { Statements } from './statements.ts';
 import {
-  chooseVictims,
   DAMAGED,
-  EXPIRED,
   fillBatch,
   MAX_DEAD_LETTERS,
   MAX_DELAY_MS,
   MAX_LEASE_MS,
-  QUEUE_FULL,
   type Store,
   type StoreContents,
   type StoredRecord,
@@ -21,72 +18,49 @@ import {
 } from './store.ts';
 import type { DeadLetter, LeasedRecord, LeaseRequest, QueueCounts } from './types.ts';
 
-/** After this many inserts the counts are compared with the file, as other processes may add too. */
-const INSERTS_BETWEEN_LOOKS = 256;
-
-const CLOCK = 'queue.clock';
-/** Set while a purge has deleted rows but may not have emptied the WAL yet. */
-const PURGING = 'queue.purging';
-
-interface Tally {
-  records: number;
-  bytes: number;
-}
-
 export class SqliteStore implements Store {
   readonly storage: SqliteDriver['name'];
-  readonly #database: SqliteDatabase;
-  readonly #options: StoreOptions;
+  readonly #connection: Connection;
   readonly #sql: Statements;
+  readonly #limits: SqliteLimits;
+  readonly #now: () => number;
   #lastId: number;
-  #tallies: Record<RecordKind, Tally> = { event: { records: 0, bytes: 0 }, crash: { records: 0, bytes: 0 } };
-  #dataVersion = -1;
-  #insertsSinceLook = 0;
-  #lastExpiryAt = 0;
 
   /** Throws where the file cannot be opened, is damaged, or is not a queue (`failureOf` says which). */
   constructor(driver: SqliteDriver, path: string, options: StoreOptions, patienceMs: number) {
     this.storage = driver.name;
-    this.#options = options;
-    this.#database = driver.open(path);
+    this.#now = options.now;
+    this.#connection = new Connection(driver, path, patienceMs);
+    this.#sql = this.#connection.sql;
+    this.#limits = new SqliteLimits(this.#connection, options);
     try {
-      this.setPatience(patienceMs);
-      prepareDatabase(this.#database);
-      this.#sql = prepareStatements(this.#database);
-      this.#lastId = (this.#sql.lastId.get() as { id: number | null }).id ?? 0;
-      if (this.getState(PURGING) !== null) this.#emptyWal();
-      this.enforceLimits();
+      this.#lastId = this.#readLastId();
+      this.#limits.enforce();
     } catch (error) {
-      this.#database.close();
+      this.#connection.close();
       throw error;
     }
   }
 
   /** How long a call waits for other processes. Milliseconds. */
   setPatience(milliseconds: number): void {
-    this.#database.exec(`pragma busy_timeout = ${milliseconds}`);
+    this.#connection.setPatience(milliseconds);
   }
 
   insert(record: StoredRecord): void {
-    // A crash must outlast the power supply too, so its commit waits for the disk (on macOS for its cache as well).
-    if (record.kind === 'crash') this.#synced(() => this.#insertRow(record));
+    // A crash must outlast the power supply too.
+    if (record.kind === 'crash') this.#connection.synced(() => this.#insertRow(record));
     else this.#insertRow(record);
-    this.#insertsSinceLook += 1;
   }
 
   enforceLimits(): void {
-    if (Math.abs(this.#options.now() - this.#lastExpiryAt) >= EXPIRY_INTERVAL_MS) this.#expire();
-    if (this.#dataVersion === -1 || this.#insertsSinceLook >= INSERTS_BETWEEN_LOOKS) this.#look();
-    if (!this.#isOverLimit()) return;
-    // Another process may have sent meanwhile what this one still counts.
-    this.#look();
-    if (this.#isOverLimit()) this.#immediately(() => this.#trim());
+    this.#limits.enforce();
   }
 
   lease({ kind, owner, maxRecords, maxBytes, leaseMs, dueOnly = true }: LeaseRequest): LeasedRecord[] {
     this.enforceLimits();
-    return this.#immediately(() => {
-      const now = this.#options.now();
+    return this.#change(() => {
+      const now = this.#now();
       const select = dueOnly ? this.#sql[kind].due : this.#sql[kind].unleased;
       const candidates = select.all(now, now, maxRecords) as { id: number; bytes: number }[];
       const ids = idsOf(fillBatch(candidates, maxBytes));
@@ -111,7 +85,7 @@ export class SqliteStore implements Store {
   }
 
   renew(owner: string, rowIds: readonly number[], leaseMs: number): boolean {
-    const until = this.#options.now() + Math.min(leaseMs, MAX_LEASE_MS);
+    const until = this.#now() + Math.min(leaseMs, MAX_LEASE_MS);
     return Number(this.#sql.renew.run(until, owner, JSON.stringify(rowIds)).changes) === rowIds.length;
   }
 
@@ -121,28 +95,28 @@ export class SqliteStore implements Store {
 
   release(rowIds: readonly number[], nextTryAt: number): void {
     if (rowIds.length === 0) return;
-    const latest = this.#options.now() + MAX_DELAY_MS;
+    const latest = this.#now() + MAX_DELAY_MS;
     this.#sql.release.run(Math.max(0, Math.min(Math.ceil(nextTryAt), latest)), JSON.stringify(rowIds));
   }
 
   bury(rowId: number, reason: string): void {
-    this.#immediately(() => {
+    this.#change(() => {
       const ids = JSON.stringify([rowId]);
       const row = this.#sql.read.get(ids) as RecordRow | undefined;
       if (!row) return;
       this.#remove(ids);
-      this.#bury({ ...row, eventId: row.event_id, reason, at: this.#options.now() });
+      this.#bury({ ...row, eventId: row.event_id, reason, at: this.#now() });
       this.#sql.drop.run(reason, 1);
     });
   }
 
   counts(): QueueCounts {
-    this.#look();
-    this.enforceLimits();
+    this.#limits.tallies();
+    this.#limits.enforce();
     const oldest = (['event', 'crash'] as const)
       .map((kind) => this.#sql[kind].oldest.get() as { captured_at: number } | undefined)
       .flatMap((row) => (row ? [row.captured_at] : []));
-    const { event, crash } = this.#tallies;
+    const { event, crash } = this.#limits.tallies();
     return {
       events: event.records,
       crashes: crash.records,
@@ -153,7 +127,7 @@ export class SqliteStore implements Store {
   }
 
   nextDueAt(): number | null {
-    const now = this.#options.now();
+    const now = this.#now();
     if (this.#sql.anyFresh.get()) return now;
     return (this.#sql.firstReady.get(now, now) as { at: number | null }).at;
   }
@@ -173,15 +147,12 @@ export class SqliteStore implements Store {
   }
 
   purge(kind: RecordKind): { records: number } {
-    const records = this.#immediately(() => {
-      this.#sql.setState.run(PURGING, 'true');
+    const rows = this.#connection.erase(() => {
       this.#sql.purgeDeadLetters.run(kind);
-      const purged = this.#sql[kind].purge.all().length;
-      this.#tallies[kind] = { records: 0, bytes: 0 };
-      return purged;
+      return this.#sql[kind].purge.all() as RemovedRow[];
     });
-    this.#emptyWal();
-    return { records };
+    this.#limits.removed(rows);
+    return { records: rows.length };
   }
 
   countDropped(reason: string, count = 1): void {
@@ -223,8 +194,8 @@ export class SqliteStore implements Store {
   }
 
   take({ records, deadLetters, dropped, state }: StoreContents): void {
-    this.#synced(() =>
-      this.#immediately(() => {
+    this.#connection.synced(() =>
+      this.#change(() => {
         for (const record of records) this.#insertRow(record);
         for (const letter of deadLetters) this.#bury(letter);
         for (const [reason, total] of Object.entries(dropped)) this.#sql.drop.run(reason, total);
@@ -235,13 +206,13 @@ export class SqliteStore implements Store {
   }
 
   close(): void {
-    this.#database.close();
+    this.#connection.close();
   }
 
   #insertRow({ kind, eventId, capturedAt, readyAt, tries, payload }: StoredRecord): void {
     const bytes = Buffer.byteLength(payload);
     const insert = (): void => {
-      const id = nextRecordId(this.#lastId, this.#options.now());
+      const id = nextRecordId(this.#lastId, this.#now());
       this.#sql.insert.run(id, kind, eventId, capturedAt, bytes, readyAt, tries, payload);
       this.#lastId = id;
     };
@@ -250,12 +221,10 @@ export class SqliteStore implements Store {
     } catch (error) {
       if (!isConstraintFailure(error)) throw error;
       // Another process took this id: go on behind its last one.
-      this.#lastId = Math.max(this.#lastId, (this.#sql.lastId.get() as { id: number | null }).id ?? 0);
+      this.#lastId = Math.max(this.#lastId, this.#readLastId());
       insert();
     }
-    const tally = this.#tallies[kind];
-    tally.records += 1;
-    tally.bytes += bytes;
+    this.#limits.inserted(kind, bytes);
   }
 
   #bury({ kind, eventId, reason, at, payload }: DeadLetter): void {
@@ -264,103 +233,26 @@ export class SqliteStore implements Store {
   }
 
   #remove(ids: string): void {
-    for (const { kind, bytes } of this.#sql.remove.all(ids) as { kind: RecordKind; bytes: number }[]) {
-      this.#tallies[kind].records -= 1;
-      this.#tallies[kind].bytes -= bytes;
-    }
+    this.#limits.removed(this.#sql.remove.all(ids) as RemovedRow[]);
   }
 
-  /** Counts anew where another connection has changed the file since the last look. */
-  #look(): void {
-    this.#insertsSinceLook = 0;
-    const { data_version: version } = this.#sql.dataVersion.get() as { data_version: number };
-    if (version === this.#dataVersion) return;
-    this.#dataVersion = version;
-    for (const kind of ['event', 'crash'] as const)
-      this.#tallies[kind] = this.#sql[kind].count.get() as Tally;
+  #readLastId(): number {
+    return (this.#sql.lastId.get() as { id: number | null }).id ?? 0;
   }
 
-  #isOverLimit(): boolean {
-    const { event, crash } = this.#tallies;
-    return (
-      event.records + crash.records > this.#options.maxRecords ||
-      event.bytes + crash.bytes > this.#options.maxBytes
-    );
-  }
-
-  /** Oldest usage events go first, crashes last; what is on its way right now only where nothing else is left. */
-  #trim(): void {
-    const { event, crash } = this.#tallies;
-    const excess = {
-      records: event.records + crash.records - this.#options.maxRecords,
-      bytes: event.bytes + crash.bytes - this.#options.maxBytes,
-    };
-    const now = this.#options.now();
-    for (const kind of ['event', 'crash'] as const) {
-      for (const pass of ['unleased', 'inOrder'] as const) {
-        while (excess.records > 0 || excess.bytes > 0) {
-          const parameters = pass === 'unleased' ? [now, now] : [];
-          const page = this.#sql[kind][pass].all(...parameters, 256) as { id: number; bytes: number }[];
-          if (page.length === 0) break;
-          const victims = chooseVictims(page, excess);
-          this.#remove(idsOf(victims));
-          this.#sql.drop.run(QUEUE_FULL, victims.length);
-        }
-      }
-    }
-  }
-
-  #expire(): void {
-    this.#immediately(() => {
-      const now = this.#options.now();
-      const seen = this.getState<ClockMemory>(CLOCK) ?? { seenAt: null, leaptAt: null };
-      const { cutoff, memory } = expiryCutoff(seen, now, this.#options.maxAgeDays);
-      this.setState(CLOCK, memory);
-      if (cutoff !== null) {
-        for (const kind of ['event', 'crash'] as const) {
-          const expired = this.#sql[kind].expire.all(cutoff, now, now, cutoff) as { bytes: number }[];
-          if (expired.length > 0) this.#sql.drop.run(EXPIRED, expired.length);
-          this.#tallies[kind].records -= expired.length;
-          for (const { bytes } of expired) this.#tallies[kind].bytes -= bytes;
-        }
-      }
-      this.#lastExpiryAt = now;
-    });
-  }
-
-  /** Copies the WAL back and cuts it to nothing: until then it holds old copies of what was deleted. */
-  #emptyWal(): void {
-    const { busy } = this.#sql.checkpoint.get() as { busy: number };
-    // A reader in another process may have stood in the way; the next open tries again.
-    if (busy === 0) this.setState(PURGING, null);
-  }
-
-  #synced(write: () => void): void {
-    this.#database.exec('pragma synchronous = full; pragma fullfsync = on');
+  #change<T>(work: () => T): T {
     try {
-      write();
-    } finally {
-      this.#database.exec('pragma synchronous = normal; pragma fullfsync = off');
-    }
-  }
-
-  /** One write transaction. The lock is taken at its start, so that it cannot fail half-way for being busy. */
-  #immediately<T>(work: () => T): T {
-    this.#sql.begin.run();
-    try {
-      const result = work();
-      this.#sql.commit.run();
-      return result;
+      return this.#connection.transaction(work);
     } catch (error) {
-      this.#dataVersion = -1;
-      try {
-        this.#sql.rollback.run();
-      } catch {
-        // SQLite has rolled back already, as it does when the disk is full.
-      }
+      this.#limits.forget();
       throw error;
     }
   }
+}
+
+interface RemovedRow {
+  kind: RecordKind;
+  bytes: number;
 }
 
 interface RecordRow {

@@ -36,9 +36,9 @@ function prepareKind(database: SqliteDatabase, kind: RecordKind): KindStatements
     expire: database.prepare(
       `delete ${ofKind} and captured_at < ? and ${UNLEASED}
        and id < coalesce((select id ${ofKind} and captured_at >= ? order by id limit 1), 9e15)
-       returning bytes`,
+       returning kind, bytes`,
     ),
-    purge: database.prepare(`delete ${ofKind} returning bytes`),
+    purge: database.prepare(`delete ${ofKind} returning kind, bytes`),
   };
 }
 
