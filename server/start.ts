@@ -1,12 +1,10 @@
 /** `roost-server serve`: database, schema, application, jobs; and the way back on SIGTERM or Ctrl-C. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
 import { buildApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
+import { dashboardFolder } from './dashboard-folder.ts';
 import { openDatabase } from './database.ts';
 import { createLogger } from './plugins/logging.ts';
 import { migrate } from './store/migrate.ts';
@@ -68,12 +66,6 @@ export function describeStart(config: ServerConfig, url: string): string {
   }
   if (config.ingestKeys.length === 0)
     lines.push('INGEST_KEYS is not set: everybody who reaches it may send records');
-  if (!existsSync(dashboardFolder())) lines.push('The dashboard is not built: run "npm run build"');
+  if (dashboardFolder() === null) lines.push('The dashboard is not built: run "npm run build"');
   return lines.join('\n');
-}
-
-/** Beside the sources after a build, or beside the built server. */
-export function dashboardFolder(): string {
-  const built = join(import.meta.dirname, 'dashboard');
-  return existsSync(join(built, 'index.html')) ? built : join(import.meta.dirname, '../dashboard/dist');
 }

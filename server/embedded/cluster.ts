@@ -112,8 +112,12 @@ async function prepareData(
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (owner) for (const made of [fresh, data, passwordFile]) chownSync(made, owner.uid, owner.gid);
   await runAs(owner, 'initdb', [
-    ...['-D', data, '-U', USER, '--pwfile', passwordFile, '-A', 'scram-sha-256'],
-    ...['--encoding=UTF8', '--locale=C', '--no-instructions', ...(unsafe ? ['--no-sync'] : [])],
+    ...`-U ${USER} -A scram-sha-256 --encoding=UTF8 --locale=C --no-instructions`.split(' '),
+    ...(unsafe ? ['--no-sync'] : []),
+    '--pwfile',
+    passwordFile,
+    '-D',
+    data,
   ]);
   rmSync(passwordFile);
   appendFileSync(join(data, 'postgresql.conf'), "\ninclude_if_exists 'roost.conf'\n");

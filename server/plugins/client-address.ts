@@ -9,6 +9,6 @@ export function addressGroup(address: string): string {
   const [head = '', tail] = address.split('::');
   const groups = head === '' ? [] : head.split(':');
   const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':');
-  while (tail !== undefined && groups.length + tailGroups.length < 8) groups.push('0');
-  return [...groups, ...tailGroups].slice(0, 4).join(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - tailGroups.length;
+  return [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...tailGroups].slice(0, 4).join(':');
 }

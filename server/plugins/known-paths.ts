@@ -12,14 +12,18 @@ declare module 'fastify' {
 function setUp(app: FastifyInstance): void {
   const paths = new Map<string, { pattern: RegExp; methods: Set<string> }>();
   app.addHook('onRoute', ({ url, method }) => {
+    if (url === '*') return;
     const known = paths.get(url) ?? { pattern: toPattern(url), methods: new Set() };
     for (const name of [method].flat()) known.methods.add(name);
     paths.set(url, known);
   });
   app.decorate('methodsOf', (url: string) => {
     const path = url.split('?', 1)[0]!;
-    const found = [...paths.values()].filter(({ pattern }) => pattern.test(path));
-    return [...new Set(found.flatMap(({ methods }) => [...methods]))].sort();
+    const found = new Set<string>();
+    for (const { pattern, methods } of paths.values()) {
+      if (pattern.test(path)) for (const method of methods) found.add(method);
+    }
+    return [...found].sort();
   });
 }
 export const knownPaths = fastifyPlugin(setUp, { name: 'known-paths' });

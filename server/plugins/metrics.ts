@@ -53,26 +53,30 @@ function setUp(app: FastifyInstance, { queueDepth }: MetricsOptions, done: () =>
     buckets: [0.01, 0.05, 0.2, 1, 5, 20, 60, 300, 1200],
     registers,
   });
-  new Gauge({
-    name: 'roost_write_queue_records',
-    help: 'Records that wait for their transaction',
-    labelNames: ['kind'],
-    registers,
-    collect() {
-      for (const [kind, depth] of Object.entries(queueDepth())) this.set({ kind }, depth);
-    },
-  });
-  new Gauge({
-    name: 'roost_database_connections',
-    help: 'Connections of the pool, by state; waiting: requests that wait for one',
-    labelNames: ['state'],
-    registers,
-    collect() {
-      this.set({ state: 'open' }, app.pool.totalCount);
-      this.set({ state: 'idle' }, app.pool.idleCount);
-      this.set({ state: 'waiting' }, app.pool.waitingCount);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'roost_write_queue_records',
+      help: 'Records that wait for their transaction',
+      labelNames: ['kind'],
+      registers: [],
+      collect() {
+        for (const [kind, depth] of Object.entries(queueDepth())) this.set({ kind }, depth);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'roost_database_connections',
+      help: 'Connections of the pool, by state; waiting: requests that wait for one',
+      labelNames: ['state'],
+      registers: [],
+      collect() {
+        this.set({ state: 'open' }, app.pool.totalCount);
+        this.set({ state: 'idle' }, app.pool.idleCount);
+        this.set({ state: 'waiting' }, app.pool.waitingCount);
+      },
+    }),
+  );
 
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';

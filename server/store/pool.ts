@@ -1,5 +1,5 @@
 /** Connections to PostgreSQL. Loses none of them for good: a database that is gone and back is simply used again. */
-import pg from 'pg';
+import { Client, Pool, type PoolClient, escapeIdentifier } from 'pg';
 
 export interface PoolOptions {
   url: string;
@@ -19,8 +19,8 @@ const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 /** Every session works in UTC: no figure depends on the database's or the process's time zone. */
 const SESSION = '-c timezone=UTC -c intervalstyle=iso_8601 -c datestyle=ISO -c extra_float_digits=1';
 
-export function openPool({ url, connections = 10, onError = () => {} }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
+export function openPool({ url, connections = 10, onError = () => {} }: PoolOptions): Pool {
+  const pool = new Pool({
     connectionString: url,
     max: connections,
     application_name: APPLICATION_NAME,
@@ -36,10 +36,7 @@ export function openPool({ url, connections = 10, onError = () => {} }: PoolOpti
 }
 
 /** Runs `work` in one transaction. A connection whose rollback fails is closed, not given back. */
-export async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -61,9 +58,9 @@ export async function inTransaction<T>(
 export async function withClient<T>(
   url: string,
   options: { statementTimeoutMs: number; connectTimeoutMs?: number },
-  work: (client: pg.Client) => Promise<T>,
+  work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({
+  const client = new Client({
     connectionString: url,
     application_name: APPLICATION_NAME,
     options: SESSION,
@@ -86,7 +83,7 @@ export async function createDatabase(url: string, name: string): Promise<void> {
   try {
     await withClient(url, { statementTimeoutMs: 60_000 }, (client) =>
       client.query(
-        `create database ${pg.escapeIdentifier(name)} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`,
+        `create database ${escapeIdentifier(name)} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`,
       ),
     );
   } catch (error) {

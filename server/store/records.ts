@@ -49,7 +49,10 @@ async function storeApart<R extends Row>(
         ? 'invalid_crash'
         : 'invalid_event';
       const refusal: Refusal = {
-        ...{ index: first.index, event_id: eventId, code, userId },
+        index: first.index,
+        event_id: eventId,
+        code,
+        userId,
         message: 'holds a value that cannot be stored',
       };
       verdicts.push(

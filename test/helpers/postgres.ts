@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import pg from 'pg';
+import { Client } from 'pg';
 
 import { startCluster } from '../../server/embedded/cluster.ts';
 import { migrate } from '../../server/store/migrate.ts';
@@ -77,7 +77,7 @@ function dropDatabase(url: string, name: string): Promise<void> {
 }
 
 async function administrate(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(sql);
