@@ -1,0 +1,4 @@
+import { TelemetryClient } from '@roost-telemetry/electron/renderer';
+
+/** Events and their properties are checked when this compiles, against the Stories catalogue. */
+export const telemetry = new TelemetryClient();
