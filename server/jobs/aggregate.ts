@@ -1,0 +1,54 @@
+/** Keeps the rollups in step with the stored records. Any number of servers may run this at the same time. */
+import type pg from 'pg';
+
+import { aggregateStep } from '../store/rollups/index.ts';
+import { oldestMark } from '../store/rollups/marks.ts';
+import { refreshUserStats } from '../store/rollups/user-stats.ts';
+
+export interface AggregateOptions {
+  /** Days that records are kept; older rows of `user_stats` are left alone. */
+  retentionDays: number;
+  /** Milliseconds after which no further step is begun. Default: none, until no mark waits. */
+  budgetMs?: number;
+  /** Asked between steps; true ends the work early. */
+  stopped?: () => boolean;
+}
+
+/** Small enough to hold the lock for a fraction of a second, large enough to catch up quickly. */
+const MARKS_PER_STEP = 2_000;
+
+/** Brings rollups up to date, then `user_stats`. Returns the number of user-days recomputed. */
+export async function aggregate(pool: pg.Pool, options: AggregateOptions): Promise<number> {
+  const { userDays } = await catchUp(pool, options);
+  await refreshUserStats(pool, options.retentionDays);
+  return userDays;
+}
+
+/**
+ * Takes step after step until no mark is left that waited at the beginning. Rollups alone, which every figure
+ * but `user_stats` comes from.
+ */
+export async function catchUp(
+  pool: pg.Pool,
+  { budgetMs = Infinity, stopped = () => false }: Omit<AggregateOptions, 'retentionDays'> = {},
+): Promise<{ userDays: number; done: boolean }> {
+  const start = performance.now();
+  let userDays = 0;
+  do {
+    const step = await aggregateStep(pool, MARKS_PER_STEP);
+    userDays += step.userDays;
+    if (step.last) return { userDays, done: true };
+  } while (performance.now() - start < budgetMs && !stopped());
+  return { userDays, done: false };
+}
+
+/**
+ * Brings the rollups up to date for a reader who does not want to wait much longer than `budgetMs`. Returns the
+ * moment as of which the figures are complete: every record answered before it is in them.
+ */
+export async function freshen(pool: pg.Pool, budgetMs: number): Promise<Date> {
+  const asked = new Date();
+  if ((await oldestMark(pool)) === null) return asked;
+  const { done } = await catchUp(pool, { budgetMs });
+  return done ? asked : ((await oldestMark(pool)) ?? asked);
+}

@@ -1,0 +1,31 @@
+/** Narrow copies of what is rare and asked for one by one: crashes (without texts) and auto-paste toggles. */
+import type pg from 'pg';
+
+import type { UserDays } from './marks.ts';
+import { CRASH_ROWS, EVENT_ROWS, TAKEN } from './taken.ts';
+
+export async function recomputeFacts(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
+  const taken = [userIds, days];
+  for (const table of ['auto_paste_toggles', 'uncaught_crashes']) {
+    await client.query(
+      `delete from ${table} using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
+       where ${table}.user_id = taken.user_id and ${table}.day = taken.day`,
+      taken,
+    );
+  }
+  await client.query(
+    `with ${TAKEN}, ${EVENT_ROWS}
+     insert into auto_paste_toggles (user_id, toggled_at, event_id, day, facet_id, enabled)
+     select user_id, timestamp, event_id, day, facet_id, properties -> 'enabled' = 'true'::jsonb
+     from event_rows
+     where event = 'feature_toggled' and properties -> 'feature' = '"auto_paste"'::jsonb`,
+    taken,
+  );
+  await client.query(
+    `with ${TAKEN}, ${CRASH_ROWS}
+     insert into uncaught_crashes (user_id, event_id, session_id, crashed_at, day, facet_id, crash_type, os_version)
+     select user_id, event_id, session_id, timestamp, day, facet_id, crash_type, coalesce(os_version, '')
+     from crash_rows`,
+    taken,
+  );
+}

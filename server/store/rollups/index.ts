@@ -1,0 +1,66 @@
+/**
+ * Rollups follow the stored rows, user-day by user-day. One step takes some marks and computes anew all that
+ * depends on these user-days, in one transaction: whoever reads sees the figures before or after it, and a step
+ * that fails leaves its marks for the next.
+ */
+import type pg from 'pg';
+
+import { inTransaction } from '../pool.ts';
+import { addFacets } from './facets.ts';
+import { recomputeFacts } from './facts.ts';
+import { lockRollups, takeMarks } from './marks.ts';
+import { recomputeSessions, setSplit } from './sessions.ts';
+import { recomputeUserDays } from './user-days.ts';
+import { recomputeUsers } from './users.ts';
+
+export interface Step {
+  /** How many user-days were brought up to date. */
+  userDays: number;
+  /** True where no mark is left that waited when the step began. */
+  last: boolean;
+}
+
+/** Takes at most `limit` marks. */
+export function aggregateStep(pool: pg.Pool, limit: number): Promise<Step> {
+  return inTransaction(pool, async (client) => {
+    await lockRollups(client);
+    const taken = await takeMarks(client, limit);
+    const step = { userDays: taken.days.length, last: taken.all };
+    if (step.userDays === 0) return step;
+    await addFacets(client, taken);
+    await recomputeUserDays(client, taken);
+    await recomputeSessions(client, taken);
+    await recomputeFacts(client, taken);
+    await recomputeUsers(client, taken.userIds);
+    await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
+    return step;
+  });
+}
+
+/**
+ * Takes a user out of every rollup, in the caller's transaction, before it deletes the user's records. Call it
+ * first: it waits for a running step, which may hold what the caller would lock.
+ */
+export async function forgetUser(client: pg.ClientBase, userId: string): Promise<void> {
+  await lockRollups(client);
+  await client.query(
+    `insert into dirty_days (day)
+     select day from user_days where user_id = $1 union select day from uncaught_crashes where user_id = $1`,
+    [userId],
+  );
+  const sessions = await client.query<{ session_id: string }>(
+    'delete from session_days where user_id = $1 returning session_id',
+    [userId],
+  );
+  await setSplit(client, new Set(sessions.rows.map((row) => row.session_id)));
+  for (const table of [
+    'dirty_user_days',
+    'user_days',
+    'user_facets',
+    'user_environments',
+    'auto_paste_toggles',
+    'uncaught_crashes',
+  ]) {
+    await client.query(`delete from ${table} where user_id = $1`, [userId]);
+  }
+}

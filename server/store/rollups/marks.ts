@@ -1,0 +1,57 @@
+/** The user-days that wait to be aggregated (table `dirty_user_days`), and whose turn it is. */
+import type pg from 'pg';
+
+/** User-days as two columns, the way statements take them. */
+export interface UserDays {
+  userIds: string[];
+  days: string[];
+}
+
+/** Any number will do, as long as every server takes the same. */
+const AGGREGATION_LOCK = 7_605_003;
+
+/**
+ * Lets one transaction at a time change rollups, among all servers: of two that read the same user-day, the one
+ * that read first could otherwise write last. Kept until the transaction ends.
+ */
+export async function lockRollups(client: pg.ClientBase): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [AGGREGATION_LOCK]);
+}
+
+export interface TakenMarks extends UserDays {
+  /** Whether these were all that waited at the start of this step. */
+  all: boolean;
+}
+
+/**
+ * Takes at most `limit` marks, oldest day first, and deletes them. Whoever reads the rows of these user-days
+ * afterwards, in a later statement, sees all that was committed with the marks; what is committed later brings
+ * marks of its own.
+ */
+export async function takeMarks(client: pg.ClientBase, limit: number): Promise<TakenMarks> {
+  const { rows } = await client.query<{ user_id: string; day: string; marks: number }>(
+    `select user_id, day::text, count(*)::int as marks
+     from (select user_id, day from dirty_user_days order by day, user_id limit $1) first_marks
+     group by user_id, day`,
+    [limit],
+  );
+  const userIds = rows.map((row) => row.user_id);
+  const days = rows.map((row) => row.day);
+  if (rows.length > 0) {
+    await client.query(
+      `delete from dirty_user_days marks
+       using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
+       where marks.user_id = taken.user_id and marks.day = taken.day`,
+      [userIds, days],
+    );
+  }
+  return { userIds, days, all: rows.reduce((sum, row) => sum + row.marks, 0) < limit };
+}
+
+/** When the longest waiting mark was made; null where none waits. */
+export async function oldestMark(client: pg.ClientBase | pg.Pool): Promise<Date | null> {
+  const { rows } = await client.query<{ oldest: Date | null }>(
+    'select min(marked_at) as oldest from dirty_user_days',
+  );
+  return rows[0]?.oldest ?? null;
+}

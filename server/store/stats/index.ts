@@ -1,0 +1,125 @@
+/** All figures of `GET /stats`: read from the rollups, then put together as their definitions say. */
+import type pg from 'pg';
+
+import { readByDay, type DayFigures } from './by-day.ts';
+import { readByUser } from './by-user.ts';
+import { readCrashes } from './crashes.ts';
+import { matchingFacets } from './facets.ts';
+import { readFailures, readProcessingTimes } from './processing.ts';
+import { type StatsQuery, addDays } from './query.ts';
+import { readSessions } from './sessions.ts';
+import { inSnapshot } from './snapshot.ts';
+import { readSoFar } from './so-far.ts';
+
+export type Stats = Awaited<ReturnType<typeof readStats>>;
+
+/** How many countries are listed. */
+const COUNTRIES = 10;
+
+export function readStats(pool: pg.Pool, query: StatsQuery) {
+  return inSnapshot(pool, async (client) => {
+    const { from, to } = query;
+    const facetIds = await matchingFacets(client, query);
+    const { days, weeks } = await readByDay(client, query, facetIds);
+    const users = await readByUser(client, query, facetIds);
+    const soFar = await readSoFar(client, query, facetIds);
+    const sessions = await readSessions(client, query, facetIds);
+    const processing = await readProcessingTimes(client, query, facetIds);
+    const failures = await readFailures(client, query, facetIds);
+    const crashes = await readCrashes(client, query, facetIds);
+
+    const sum = (key: Exclude<keyof DayFigures, 'day'>, start = from): number =>
+      days.reduce((total, figures) => (figures.day >= start ? total + figures[key] : total), 0);
+    const week = addDays(to, -6);
+    const month = addDays(to, -29);
+    const recordings = sum('recordings');
+    const widget = sum('widget_recordings');
+    const mainWindow = sum('main_window_recordings');
+    const attempts = sum('transcriptions') + sum('failures');
+    const cost30d = sum('cost_usd', month);
+    const churned = soFar.total_users - users.active_30d;
+
+    return {
+      from,
+      to,
+      growth: {
+        total_users: soFar.total_users,
+        active_users_1d: users.active_1d,
+        active_users_7d: users.active_7d,
+        active_users_30d: users.active_30d,
+        new_users_7d: soFar.new_users_7d,
+        new_users_30d: soFar.new_users_30d,
+        retention_7d: ratio(soFar.retained_7d, soFar.eligible_7d),
+        retention_30d: ratio(soFar.retained_30d, soFar.eligible_30d),
+        growth_rate_wow: ratio(soFar.total_users - soFar.total_users_week_ago, soFar.total_users_week_ago),
+        users_by_country: users.countries.slice(0, COUNTRIES),
+      },
+      usage: {
+        total_recordings: recordings,
+        total_minutes_recorded: sum('recorded_seconds') / 60,
+        total_hours_transcribed: sum('transcribed_seconds') / 3600,
+        recordings_per_user: ratio(recordings, users.active),
+        average_session_seconds: ratio(sessions.seconds, sessions.sessions),
+        daily_active_users: days
+          .filter(({ day }) => day >= from)
+          .map((figures) => ({ date: figures.day, users: figures.users })),
+        weekly_active_users: weeks,
+      },
+      adoption: {
+        auto_paste_rate: ratio(users.auto_paste, users.active),
+        recordings_by_source: { widget, main_window: mainWindow },
+        widget_share: ratio(widget, widget + mainWindow),
+        dictionary_usage_rate: ratio(users.dictionary, users.active),
+        retry_usage_rate: ratio(users.retry, users.active),
+        dictionary_uses: sum('dictionary_uses'),
+        retries: sum('retries'),
+      },
+      quality: {
+        success_rate: ratio(sum('transcriptions'), attempts),
+        error_rate: ratio(sum('failures'), attempts),
+        average_processing_seconds: processing.mean,
+        p50_processing_seconds: processing.p50,
+        p95_processing_seconds: processing.p95,
+        errors_by_type: failures.map((failure) => ({ ...failure, rate: ratio(failure.count, attempts) })),
+        average_startup_seconds: ratio(sum('startup_seconds'), sum('startups')),
+      },
+      stability: {
+        crashes: crashes.crashes,
+        crashes_7d: crashes.crashes_7d,
+        crashes_30d: crashes.crashes_30d,
+        crash_free_users_rate: complement(ratio(users.crashed, users.active)),
+        crash_free_sessions_rate: complement(ratio(sessions.crashed, sessions.sessions)),
+        crashes_per_active_user: ratio(crashes.crashes, users.active),
+        crashes_per_day: crashes.per_day,
+        top_crash_types: crashes.types,
+        crashes_by_app_version: crashes.app_versions,
+        crashes_by_os_version: crashes.os_versions,
+        median_seconds_to_first_crash: crashes.median_seconds_to_first,
+      },
+      business: {
+        total_cost_usd: soFar.total_cost_usd,
+        cost_usd_7d: sum('cost_usd', week),
+        cost_usd_30d: cost30d,
+        average_cost_usd_per_user_30d: ratio(cost30d, users.active_30d),
+        recordings_per_active_user_7d: ratio(sum('recordings', week), users.active_7d),
+        feature_stickiness_7d: {
+          auto_paste: ratio(users.auto_paste_7d, users.active_7d),
+          widget: ratio(users.widget_7d, users.active_7d),
+          dictionary: ratio(users.dictionary_7d, users.active_7d),
+          retry: ratio(users.retry_7d, users.active_7d),
+        },
+        churned_users: churned,
+        churn_rate: ratio(churned, soFar.total_users),
+      },
+    };
+  });
+}
+
+/** Of nothing there is no ratio. */
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function complement(share: number | null): number | null {
+  return share === null ? null : 1 - share;
+}
