@@ -31,6 +31,8 @@ import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { statsEventRoutes } from './routes/stats-events.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { userRoutes } from './routes/users.ts';
 
 declare module 'fastify' {
@@ -99,6 +101,8 @@ export async function buildApp({
     admin.addHook('onRequest', requireAdmin(config.dashboardUser, config.dashboardPassword));
     await admin.register(etag);
     await admin.register(metricsRoutes);
+    await admin.register(statsRoutes);
+    await admin.register(statsEventRoutes);
     await admin.register(dashboardRoutes);
     await admin.register(adminFigureRoutes);
   });
