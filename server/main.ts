@@ -1,21 +1,30 @@
 #!/usr/bin/env node
 /** The command `roost-server`. */
-import { ConfigError, readConfig } from './config.ts';
+import type { Pool } from 'pg';
+
+import { ConfigError, type ServerConfig, readConfig } from './config.ts';
 import { openDatabase } from './database.ts';
+import { aggregate } from './jobs/aggregate.ts';
+import { removeExpired } from './jobs/retention.ts';
 import { describeStart, startServer } from './start.ts';
 import { migrate } from './store/migrate.ts';
+import { openPool } from './store/pool.ts';
 
 const USAGE = `roost-server <command>
 
   serve               run the server until SIGTERM or Ctrl-C
   migrate             bring the database's schema up to date
           --dry-run   say what would be done, and do nothing
+  aggregate           bring the rollups up to date
+  retention           remove what is older than RETENTION_DAYS
 
 Settings are environment variables; docs/api.md lists them.`;
 
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   serve: serveCommand,
   migrate: migrateCommand,
+  aggregate: aggregateCommand,
+  retention: retentionCommand,
 };
 
 async function serveCommand(): Promise<void> {
@@ -50,6 +59,37 @@ async function migrateCommand(args: string[]): Promise<void> {
         : `${applied.length} to version ${version}`,
     );
   } finally {
+    await database.close();
+  }
+}
+
+async function aggregateCommand(): Promise<void> {
+  await onPool(async (pool, { retentionDays }) => {
+    const userDays = await aggregate(pool, { retentionDays });
+    console.log(`${userDays} user-days brought up to date`);
+  });
+}
+
+async function retentionCommand(): Promise<void> {
+  await onPool(async (pool, { retentionDays }) => {
+    const report = await removeExpired(pool, { retentionDays });
+    if (report) await aggregate(pool, { retentionDays });
+    console.log(
+      report
+        ? `${report.events} events and ${report.crashes} crashes older than ${retentionDays} days removed`
+        : 'another server is removing old records at this moment',
+    );
+  });
+}
+
+async function onPool(work: (pool: Pool, config: ServerConfig) => Promise<void>): Promise<void> {
+  const config = readConfig(process.env);
+  const database = await openDatabase(config);
+  const pool = openPool({ url: database.url });
+  try {
+    await work(pool, config);
+  } finally {
+    await pool.end();
     await database.close();
   }
 }

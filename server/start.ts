@@ -6,6 +6,7 @@ import { buildApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
 import { dashboardFolder } from './dashboard-folder.ts';
 import { openDatabase } from './database.ts';
+import { startJobs } from './jobs/scheduler.ts';
 import { createLogger } from './plugins/logging.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
@@ -37,7 +38,15 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
     const app = await buildApp({ config, pool, logger });
     const url = await app.listen({ host: config.host, port: config.port });
-    return { url, app, stop: () => drain(app, logger).then(stopDatabase) };
+    const stopJobs = startJobs(app);
+    return {
+      url,
+      app,
+      async stop() {
+        await Promise.all([drain(app, logger), stopJobs()]);
+        await stopDatabase();
+      },
+    };
   } catch (error) {
     await stopDatabase().catch(() => {});
     throw error;

@@ -10,6 +10,9 @@ export interface ServerMetrics {
   countVerdict(kind: 'event' | 'crash', verdict: Verdict): void;
   /** Seconds that a job took, and how it ended. */
   observeJob(job: string, seconds: number, outcome: 'done' | 'failed'): void;
+  /** When a job of this process last succeeded; null: not yet. */
+  lastDone(job: string): Date | null;
+  setDatabaseSize(bytes: number): void;
 }
 
 declare module 'fastify' {
@@ -23,7 +26,7 @@ export interface MetricsOptions {
   queueDepth: () => Readonly<Record<'event' | 'crash', number>>;
 }
 
-function setUp(app: FastifyInstance, { queueDepth }: MetricsOptions, done: () => void): void {
+async function setUp(app: FastifyInstance, { queueDepth }: MetricsOptions): Promise<void> {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -78,6 +81,13 @@ function setUp(app: FastifyInstance, { queueDepth }: MetricsOptions, done: () =>
     }),
   );
 
+  const databaseSize = new Gauge({
+    name: 'roost_database_bytes',
+    help: 'Size of the database, measured once an hour',
+    registers,
+  });
+  const done = new Map<string, Date>();
+
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
@@ -92,8 +102,10 @@ function setUp(app: FastifyInstance, { queueDepth }: MetricsOptions, done: () =>
     },
     observeJob(job, seconds, outcome) {
       jobs.observe({ job, outcome }, seconds);
+      if (outcome === 'done') done.set(job, new Date());
     },
+    lastDone: (job) => done.get(job) ?? null,
+    setDatabaseSize: (bytes) => databaseSize.set(bytes),
   });
-  done();
 }
 export const metrics = fastifyPlugin(setUp, { name: 'metrics' });

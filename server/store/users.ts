@@ -3,6 +3,7 @@ import type pg from 'pg';
 
 import { hashUserId } from '../ingest/ids.ts';
 import { inTransaction } from './pool.ts';
+import { forgetUser } from './rollups/index.ts';
 import { lockUser } from './user-lock.ts';
 
 export interface UserData {
@@ -41,6 +42,7 @@ export function eraseUser(pool: pg.Pool, userId: string): Promise<{ events: numb
       `insert into erased_users (user_hash) values (decode($1, 'hex')) on conflict (user_hash) do nothing`,
       [hashUserId(userId)],
     );
+    await forgetUser(client, userId);
     const events = await client.query('delete from events where user_id = $1', [userId]);
     const crashes = await client.query('delete from crashes where user_id = $1', [userId]);
     await client.query('delete from client_dropped where user_id = $1', [userId]);

@@ -1,0 +1,56 @@
+/** Removes what is older than the retention, in small steps, so that nobody waits long for a lock. */
+import type pg from 'pg';
+
+import { inTransaction } from '../store/pool.ts';
+import { type ExpiredKey, deleteRecords, expiredRecords, forgetLosses } from '../store/expired.ts';
+
+export interface RetentionReport {
+  events: number;
+  crashes: number;
+}
+
+export interface RetentionOptions {
+  retentionDays: number;
+  /** Milliseconds since the epoch. Default: now. */
+  now?: number;
+  /** Asked between steps; true ends the work early. */
+  stopped?: () => boolean;
+}
+
+/** Any number will do, as long as every server takes the same. */
+const RETENTION_LOCK = 7_605_004;
+/** About 20 ms of work. */
+const RECORDS_PER_STEP = 2_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Removes records of days that lie wholly before the retention, and marks those days, so that the aggregator
+ * takes them out of the rollups too. Null where another server is at it.
+ */
+export function removeExpired(pool: pg.Pool, options: RetentionOptions): Promise<RetentionReport | null> {
+  const { retentionDays, now = Date.now(), stopped = () => false } = options;
+  const before = new Date((Math.floor(now / DAY_MS) - retentionDays) * DAY_MS);
+  // This transaction only reads and holds the lock; each step commits on a connection of its own.
+  return inTransaction(pool, async (reader) => {
+    const { rows } = await reader.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [
+      RETENTION_LOCK,
+    ]);
+    if (!rows[0]!.mine) return null;
+    const report: RetentionReport = { events: 0, crashes: 0 };
+    for (const table of ['events', 'crashes'] as const) {
+      let step: ExpiredKey[] = [];
+      const finishStep = async (): Promise<void> => {
+        report[table] += await inTransaction(pool, (client) => deleteRecords(client, table, step));
+        step = [];
+      };
+      for await (const key of expiredRecords(reader, table, before)) {
+        step.push(key);
+        if (step.length === RECORDS_PER_STEP) await finishStep();
+        if (stopped()) break;
+      }
+      if (step.length > 0) await finishStep();
+    }
+    await forgetLosses(pool, before);
+    return report;
+  });
+}
