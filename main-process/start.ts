@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 
 import { createBreadcrumbs } from '../lib/crash/breadcrumbs.ts';
-import { watchForCrashLoop } from '../lib/crash/crash-loop.ts';
-import { hookProcess } from '../lib/crash/process-hooks.ts';
+import { keepRunOnDisk } from '../lib/crash/run-file.ts';
+import { startGuarded } from '../lib/crash/start-guarded.ts';
 import type { TelemetryCore, TelemetryOptions } from '../lib/handle.ts';
 import type { Catalogue } from '../lib/record/catalogue.ts';
 import type { StoriesCatalogue } from '../lib/record/stories-catalogue.ts';
@@ -12,7 +12,6 @@ import { leaveAppBreadcrumbs } from './app-breadcrumbs.ts';
 import { hookElectron } from './crash-hooks.ts';
 import type { ElectronHost } from './electron-host.ts';
 import { listenToPages } from './ipc-listener.ts';
-import { keepRunOnDisk } from '../lib/crash/run-file.ts';
 
 export interface ElectronTelemetryOptions<
   C extends Catalogue = StoriesCatalogue,
@@ -33,45 +32,36 @@ export function startInElectron<C extends Catalogue>(
 ): TelemetryCore<C> {
   const { app, net, powerMonitor, session } = electron;
   const dataDir = options.dataDir ?? join(app.getPath('userData'), 'telemetry');
-  const crashLoop = watchForCrashLoop(dataDir);
   const breadcrumbs = createBreadcrumbs();
-  const core = createTelemetry(options, {
-    dataDir,
-    configPath: join(app.getPath('userData'), 'config.json'),
-    appVersion: app.getVersion(),
-    environment: app.isPackaged ? 'production' : 'development',
-    appRoots: [app.getAppPath()],
-    safeMode: crashLoop.looping,
-    breadcrumbs,
-    isOnline: () => !app.isReady() || net.isOnline(),
-    async fetch() {
-      await app.whenReady(); // sessions do not exist before
-      const own = session.fromPartition(PARTITION, { cache: false });
-      return (input, init) => own.fetch(input instanceof URL ? input.href : input, init);
-    },
-  });
+  const { core, noteCrash } = startGuarded(dataDir, options.onCrashLoop, (safeMode) =>
+    createTelemetry(options, {
+      dataDir,
+      configPath: join(app.getPath('userData'), 'config.json'),
+      appVersion: app.getVersion(),
+      environment: app.isPackaged ? 'production' : 'development',
+      appRoots: [app.getAppPath()],
+      safeMode,
+      breadcrumbs,
+      isOnline: () => !app.isReady() || net.isOnline(),
+      async fetch() {
+        await app.whenReady(); // sessions do not exist before
+        const own = session.fromPartition(PARTITION, { cache: false });
+        return (input, init) => own.fetch(input instanceof URL ? input.href : input, init);
+      },
+    }),
+  );
 
-  core.onClose(crashLoop.close);
-  core.onClose(hookProcess(core, { onUncaught: crashLoop.noteCrash }));
-  core.onClose(hookElectron(electron, core, { onRendererGone: crashLoop.noteCrash }));
+  core.onClose(hookElectron(electron, core, { onRendererGone: noteCrash }));
   core.onClose(leaveAppBreadcrumbs(electron, breadcrumbs));
   core.onClose(keepRunOnDisk(core, breadcrumbs).close);
   core.onClose(listenToPages(electron, core, trustedOrigins));
 
+  let closed = false;
   const wake = (): void => core.wake();
-  void app.whenReady().then(() => {
-    powerMonitor.on('resume', wake);
-    core.onClose(() => void powerMonitor.off('resume', wake));
+  void app.whenReady().then(() => closed || powerMonitor.on('resume', wake)); // not to be used before
+  core.onClose(() => {
+    closed = true;
+    if (app.isReady()) powerMonitor.off('resume', wake);
   });
-
-  if (crashLoop.looping) tellTheApp(options.onCrashLoop);
   return core;
-}
-
-function tellTheApp(onCrashLoop: (() => void) | undefined): void {
-  try {
-    onCrashLoop?.();
-  } catch (error) {
-    console.warn('Roost: onCrashLoop threw:', error);
-  }
 }

@@ -6,7 +6,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { STARTUP_MS } from './crash-context.ts';
+import { processType, STARTUP_MS } from './crash-context.ts';
 
 /** Two can be chance. */
 const CRASHES_OF_A_LOOP = 3;
@@ -22,6 +22,8 @@ export interface CrashLoopGuard {
 
 /** `dataDir` must exist for the count to be kept; without it there is no loop to be seen. Never throws. */
 export function watchForCrashLoop(dataDir: string): CrashLoopGuard {
+  // A worker's or a utility process's end is not the app's.
+  if (!['main', 'node'].includes(processType())) return { looping: false, noteCrash() {}, close() {} };
   const file = join(dataDir, 'crash-loop.json');
   const before = readCount(file);
   let watching = true;

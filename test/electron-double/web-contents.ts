@@ -50,6 +50,7 @@ export class WebContentsDouble extends EventEmitter implements ContentsFace {
   private renderer = 1;
   private destroyed = false;
   private crashed = false;
+  private loaded = false;
   private lastUrl = '';
 
   constructor(around: Surroundings, pageOptions: () => PageOptions) {
@@ -92,6 +93,7 @@ export class WebContentsDouble extends EventEmitter implements ContentsFace {
   /** Resolves when the page has finished loading, rejects when it failed: docs/api/web-contents.md, `loadURL`. */
   async loadURL(url: string): Promise<void> {
     this.lastUrl = url;
+    this.loaded = false;
     if (this.crashed) await this.replaceRenderer();
     const { page } = await this.connect();
     try {
@@ -123,6 +125,11 @@ export class WebContentsDouble extends EventEmitter implements ContentsFace {
 
   forcefullyCrashRenderer(): void {
     this.connection?.crash();
+  }
+
+  /** For tests: the page is there, and has loaded. */
+  hasLoaded(): boolean {
+    return this.loaded && !this.crashed && this.connection !== null;
   }
 
   /** For tests: evaluates where the preload lives. `electronDoubleRequire('electron')` is there. */
@@ -172,7 +179,10 @@ export class WebContentsDouble extends EventEmitter implements ContentsFace {
         else this.emit('did-frame-navigate', createEvent(), frame.url, 200, 'OK', false, this.renderer, 1);
       },
       domReady: () => this.emit('dom-ready', createEvent()),
-      loaded: () => this.emit('did-finish-load', createEvent()),
+      loaded: () => {
+        this.loaded = true;
+        this.emit('did-finish-load', createEvent());
+      },
       consoleMessage: (level, message) => this.emit('console-message', createEvent({ level, message })),
       crashed: () => {
         this.crashed = true;
