@@ -1,0 +1,57 @@
+/**
+ * The trace in `conformance/`, posted through the API, must give exactly the answers that lie beside it. They
+ * were computed from the raw records by a program of its own.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { differences, getFigures } from '../helpers/figures.ts';
+import { type TestServer, startTestServer } from '../helpers/server.ts';
+
+const folder = join(import.meta.dirname, 'conformance');
+const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+const trace = read('trace.jsonl')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as { kind: 'event' | 'crash' } & Record<string, unknown>);
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  for (const { path, records } of batches(37)) {
+    const { status, body } = await server.post(
+      path,
+      path === '/track' ? { events: records } : { crashes: records },
+    );
+    expect(status).toBe(200);
+    expect((body as { rejected: unknown[] }).rejected).toEqual([]);
+  }
+});
+afterAll(() => server?.close());
+
+/** Runs of records of one kind, in order of arrival. */
+function batches(size: number): { path: string; records: unknown[] }[] {
+  const result: { path: string; records: unknown[] }[] = [];
+  for (const { kind, ...record } of trace) {
+    const path = kind === 'event' ? '/track' : '/crash';
+    const last = result.at(-1);
+    if (last?.path === path && last.records.length < size) last.records.push(record);
+    else result.push({ path, records: [record] });
+  }
+  return result;
+}
+
+test.each([
+  ['stats-june.json', '/stats?from=2026-06-01&to=2026-06-30'],
+  ['stats-week.json', '/stats?from=2026-06-08&to=2026-06-14'],
+  [
+    'stats-filtered.json',
+    '/stats?from=2026-05-01&to=2026-06-30&app_version=1.1.0,1.2.0&platform=macOS%2014.6,Windows%2011',
+  ],
+])('every figure of %s is what the trace gives', async (name, path) => {
+  const expected: unknown = JSON.parse(read(name));
+  expect(differences(expected, await getFigures(server, path))).toEqual([]);
+});
