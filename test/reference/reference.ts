@@ -1,0 +1,89 @@
+/** Asks the brute-force SQL of `figures.sql` for the answer that `GET /stats` must give. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type pg from 'pg';
+
+export interface Question {
+  from: string;
+  to: string;
+  app_version?: string[];
+  platform?: string[];
+  country?: string[];
+  /** Null: every one. Default: production. */
+  environment?: string[] | null;
+}
+
+/** Statements by the name of the figure, such as `growth.total_users`. */
+export const FIGURES: ReadonlyMap<string, string> = new Map(
+  [
+    ...readFileSync(join(import.meta.dirname, 'figures.sql'), 'utf8').matchAll(
+      /^-- ([a-z]+\.[a-z0-9_]+)\n([\s\S]*?);$/gm,
+    ),
+  ].map(([, name, sql]) => [name!, sql!]),
+);
+
+export async function referenceFigures(pool: pg.Pool, question: Question): Promise<Record<string, unknown>> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read');
+    await createViews(client, question);
+    const answer: Record<string, Record<string, unknown>> = {};
+    for (const [name, sql] of FIGURES) {
+      const [section, figure] = name.split('.') as [string, string];
+      // As JSON, so that counts and decimals arrive as numbers.
+      const { rows } = await client.query<{ value: unknown }>(`select to_jsonb((${sql})) as value`);
+      (answer[section] ??= {})[figure] = rows[0]!.value;
+    }
+    return { from: question.from, to: question.to, ...answer };
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}
+
+async function createViews(client: pg.ClientBase, question: Question): Promise<void> {
+  const literal = (value: string): string => client.escapeLiteral(value);
+  const { environment = ['production'], ...others } = question;
+  const filters = ['true'];
+  for (const [column, values] of Object.entries({
+    app_version: others.app_version,
+    platform: others.platform,
+    country: others.country,
+    environment: environment ?? undefined,
+  })) {
+    if (values) filters.push(`${column} = any (array[${values.map(literal).join(',')}]::text[])`);
+  }
+  const matching = filters.join(' and ');
+  const number = (property: string): string =>
+    `case when jsonb_typeof(properties -> '${property}') = 'number' then (properties -> '${property}')::float8 end as ${property}`;
+  await client.query(`
+    create temporary view p as
+      select ${literal(question.from)}::date as from_day, ${literal(question.to)}::date as to_day;
+    create temporary view e as
+      select *, (timestamp at time zone 'UTC')::date as day,
+        event = 'recording_completed' and coalesce(properties ->> 'success', 'true') <> 'false' as is_recording,
+        properties ->> 'source' as source,
+        properties ->> 'error_type' as error_type,
+        properties ->> 'feature' as feature,
+        coalesce(properties ->> 'enabled', 'false') = 'true' as enabled,
+        ${[
+          'audio_duration_seconds',
+          'processing_time_seconds',
+          'startup_time_seconds',
+          'estimated_cost_usd',
+          'count',
+        ]
+          .map(number)
+          .join(', ')}
+      from events
+      where ${matching};
+    create temporary view c as
+      select *, (timestamp at time zone 'UTC')::date as day
+      from crashes
+      where crash_type <> 'handled_error' and ${matching};
+    create temporary view firsts as
+      select user_id, min(timestamp) as first_at, min(day) as first_day from e group by user_id;
+    create temporary view a as
+      select distinct user_id from e, p where day between from_day and to_day`);
+}
