@@ -50,6 +50,9 @@ process.exit = ((code?: number | string | null) => {
 // shell/common/api/electron_bindings.cc, `Crash`: a null pointer's death.
 Object.assign(process, { crash: () => process.kill(process.pid, 'SIGSEGV') });
 
+// Electron's message loop runs until the app quits, whatever Node's has to do.
+setInterval(() => undefined, 2 ** 30);
+
 provideElectron(double.electron);
 obeyRemote(double.electron, double);
 await loadMain();

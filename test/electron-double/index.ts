@@ -13,7 +13,6 @@ import type { Browser } from 'playwright-core';
 
 import { AppDouble, type AppOptions } from './app.ts';
 import { createBrowserWindowClass, type BrowserWindowClass } from './browser-window.ts';
-import { launchChromium } from './chromium.ts';
 import { IpcMainDouble } from './ipc-main.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { createSessionModule, type SessionModule } from './session.ts';
@@ -62,7 +61,10 @@ export function createElectronDouble(options: ElectronDoubleOptions): ElectronDo
   };
   let launching: Promise<Browser> | null = null;
   // One process for a page and its iframes, so that DevTools sees them together.
-  const launch = (): Promise<Browser> => (launching ??= launchChromium(['--disable-site-isolation-trials']));
+  const launch = (): Promise<Browser> =>
+    (launching ??= import('./chromium.ts').then(({ launchChromium }) =>
+      launchChromium(['--disable-site-isolation-trials']),
+    ));
   const browser = options.browser ?? launch;
   let online = true;
 

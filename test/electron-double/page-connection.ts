@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 
 import type { FromPage, ToPage } from './page/isolated-world.ts';
-import { pageScripts } from './page-scripts.ts';
 
 /** Electron's name for the preload's world (shell/renderer/electron_render_frame_observer.cc). */
 const ISOLATED_WORLD = 'Electron Isolated Context';
@@ -47,6 +46,7 @@ export class PageConnection {
   }
 
   static async open(browser: Browser, options: PageOptions, events: PageEvents): Promise<PageConnection> {
+    const { pageScripts } = await import('./page-scripts.ts'); // apps without a window start the sooner
     const page = await browser.newPage({ viewport: { width: options.width, height: options.height } });
     const cdp = await page.context().newCDPSession(page);
     const connection = new PageConnection(page, cdp);
