@@ -35,7 +35,7 @@ export interface LaneOptions {
   random: () => number;
 }
 
-/** `due` obeys the backoff; `all` is `flush`, which obeys only what the server asked for. */
+/** `due` obeys the backoff; `all` (`flush`, a network that is back) obeys only a wait that the server asked for. */
 export type Round = 'due' | 'all';
 
 /** A dead process gives its records back within the minute that is promised. */
@@ -95,12 +95,6 @@ export class Lane {
   /** Milliseconds until the backoff allows a try. */
   waitMs(): number {
     return remainingMs(this.#state(), this.#options.now());
-  }
-
-  /** The network is back: forgets a wait, unless the server asked for it. */
-  forgetBackoff(): void {
-    const state = this.#state();
-    if (state.notBefore > 0 && !state.firm) this.#keep({ ...state, notBefore: 0 });
   }
 
   /** Gives up the request under way; its records stay in the queue. */

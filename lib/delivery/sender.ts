@@ -79,9 +79,7 @@ export class Sender {
 
   /** The network may be back: tries again without waiting for the backoff's end. */
   wake(): void {
-    if (this.#closed) return;
-    for (const lane of this.#all()) lane.forgetBackoff();
-    this.#soon();
+    if (!this.#closed && this.#options.isOnline()) void this.#round('all');
   }
 
   /** Looks for what may leave now, in a moment. */
