@@ -3,13 +3,15 @@
  * `node scripts/build.ts [library] [server] [dashboard]`; without words: all three.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { build, type BuildOptions } from 'esbuild';
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
+/** Built aside and then renamed, so that a program which runs from `dist` meanwhile never finds half of it. */
+const stage = join(root, `dist-${process.pid}`);
 
 /** Entry name → source. `exports` in package.json lists the same names. */
 const NODE_ENTRIES = {
@@ -36,47 +38,53 @@ const common: BuildOptions = {
 };
 
 async function buildLibrary(): Promise<void> {
-  rmSync(dist, { recursive: true, force: true });
   const node: BuildOptions = { ...common, platform: 'node', target: 'node20', external: EXTERNAL };
   const page: BuildOptions = { ...common, platform: 'browser', target: 'chrome120' };
   await Promise.all([
     build({
       ...node,
-      entryPoints: { ...NODE_ENTRIES, cli: 'lib/cli.ts' },
+      // The catalogue shares its chunks with the library here, so that `RoostError` is one class in Node.
+      entryPoints: { ...NODE_ENTRIES, catalogue: PAGE_ENTRIES.catalogue, cli: 'lib/cli.ts' },
       format: 'esm',
       splitting: true,
-      outdir: 'dist/esm',
+      outdir: join(stage, 'esm'),
     }),
     build({
       ...node,
       entryPoints: NODE_ENTRIES,
       format: 'cjs',
-      outdir: 'dist/cjs',
+      outdir: join(stage, 'cjs'),
       // `createRequire(import.meta.url)` has its counterpart in CommonJS.
       define: { 'import.meta.url': '__filename' },
     }),
-    build({ ...page, entryPoints: PAGE_ENTRIES, format: 'esm', outdir: 'dist/esm' }),
-    build({ ...page, entryPoints: PAGE_ENTRIES, format: 'cjs', outdir: 'dist/cjs' }),
+    build({
+      ...page,
+      entryPoints: { renderer: PAGE_ENTRIES.renderer, elements: PAGE_ENTRIES.elements },
+      format: 'esm',
+      outdir: join(stage, 'esm'),
+    }),
+    build({ ...page, entryPoints: PAGE_ENTRIES, format: 'cjs', outdir: join(stage, 'cjs') }),
     build({
       ...page,
       entryPoints: { preload: 'renderer/preload.ts' },
       external: ['electron'],
       format: 'cjs',
-      outdir: 'dist/cjs',
+      outdir: join(stage, 'cjs'),
       sourcemap: false,
     }),
   ]);
-  chmodSync(join(dist, 'esm', 'cli.js'), 0o755);
+  chmodSync(join(stage, 'esm', 'cli.js'), 0o755);
   writeTypes();
-  writeFileSync(join(dist, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+  writeFileSync(join(stage, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(stage, dist);
 }
 
 /** One declaration tree, once for ESM and once for CommonJS importers. */
 function writeTypes(): void {
-  const types = join(dist, 'types');
+  const types = join(stage, 'types');
   const entries = [...Object.values(NODE_ENTRIES), ...Object.values(PAGE_ENTRIES), 'renderer/preload.ts'];
-  const config = join(root, 'dist', 'tsconfig.types.json');
-  mkdirSync(dist, { recursive: true });
+  const config = join(stage, 'tsconfig.types.json');
   writeFileSync(
     config,
     JSON.stringify({
@@ -99,7 +107,7 @@ function writeTypes(): void {
     // tsc leaves `.ts` in the specifiers of declarations (microsoft/TypeScript#61037).
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/(["']\.{1,2}\/[^"']*)\.ts(["'])/g, '$1.js$2'));
   }
-  for (const format of ['esm', 'cjs']) cpSync(types, join(dist, format, 'types'), { recursive: true });
+  for (const format of ['esm', 'cjs']) cpSync(types, join(stage, format, 'types'), { recursive: true });
   rmSync(types, { recursive: true });
 }
 
@@ -134,6 +142,8 @@ function run(script: string, args: string[]): void {
 
 const wanted = process.argv.slice(2);
 const wants = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
-if (wants('library')) await buildLibrary();
+if (wants('library')) {
+  await buildLibrary().finally(() => rmSync(stage, { recursive: true, force: true }));
+}
 if (wants('dashboard')) await buildDashboard();
 if (wants('server')) await buildServer();
