@@ -1,5 +1,5 @@
 /** Builds the Stories app into `demo/dist`, as an app's own bundler would: main as ESM, preload as one CommonJS file. */
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { build, type BuildOptions } from 'esbuild';
@@ -36,10 +36,23 @@ export async function buildStories(): Promise<string> {
       ...common,
       entryPoints: { page: 'page/page.ts' },
       platform: 'browser',
-      format: 'esm',
+      format: 'iife', // a browser loads no modules from files
       target: 'chrome124',
     }),
   ]);
   for (const file of ['index.html', 'page.css']) cpSync(join(app, 'page', file), join(outdir, file));
+  const about = {
+    name: 'stories',
+    productName: 'Stories',
+    version: '1.0.0',
+    type: 'module',
+    main: 'main.js',
+  };
+  writeFileSync(join(outdir, 'package.json'), JSON.stringify(about, null, 2));
+  // As `npm install` in an app would put it there.
+  const installed = join(outdir, 'node_modules', '@roost-telemetry');
+  mkdirSync(installed, { recursive: true });
+  rmSync(join(installed, 'electron'), { force: true });
+  symlinkSync(join(import.meta.dirname, '..'), join(installed, 'electron'), 'junction');
   return outdir;
 }

@@ -1,12 +1,12 @@
 /** The main process of Stories: what an app does with Roost, from the first line to the last. */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { startTelemetry } from '@roost-telemetry/electron/main';
 import { app, BrowserWindow, ipcMain } from 'electron';
 
 import { CHANNELS, type LogLine, type MainCrash } from '../bridge.ts';
 import { createSwitchedTransport } from './switched-transport.ts';
-import { listenToRemote } from './remote.ts';
 
 if (process.env.STORIES_USER_DATA) app.setPath('userData', process.env.STORIES_USER_DATA);
 
@@ -42,9 +42,10 @@ async function openWindow(): Promise<void> {
     backgroundColor: '#faf6f1',
     webPreferences: { preload: join(import.meta.dirname, 'preload.cjs') },
   });
-  await window.loadFile(join(import.meta.dirname, 'index.html'), {
-    query: { speed: process.env.STORIES_SPEED ?? '1' },
-  });
+  window.webContents.on('render-process-gone', () => window?.reload());
+  const page = pathToFileURL(join(import.meta.dirname, 'index.html'));
+  page.searchParams.set('speed', process.env.STORIES_SPEED ?? '1');
+  await window.loadURL(page.href);
 }
 
 ipcMain.on(CHANNELS.offline, (_event, offline: boolean) => transport.setOffline(offline));
@@ -64,5 +65,4 @@ app.on('will-quit', () => void telemetry.close());
 void app.whenReady().then(async () => {
   await openWindow();
   telemetry.track('app_opened', { startup_time_seconds: process.uptime() });
-  if (process.env.STORIES_REMOTE) listenToRemote(() => window, openWindow);
 });
