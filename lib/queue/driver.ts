@@ -8,7 +8,7 @@ export type SqliteValue = string | number | null;
 export type SqliteRow = Record<string, SqliteValue>;
 
 export interface SqliteStatement {
-  run(...parameters: SqliteValue[]): { changes: number | bigint };
+  run(...parameters: SqliteValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
   get(...parameters: SqliteValue[]): unknown;
   all(...parameters: SqliteValue[]): unknown[];
   iterate(...parameters: SqliteValue[]): IterableIterator<unknown>;
@@ -102,11 +102,4 @@ export function failureOf(error: unknown): Failure {
   const primary =
     typeof errcode === 'number' ? String(errcode & 0xff) : String(code).split('_').slice(0, 2).join('_');
   return FAILURE_OF_CODE[primary] ?? 'unwritable';
-}
-
-export function isConstraintFailure(error: unknown): boolean {
-  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  return (
-    String(code).startsWith('SQLITE_CONSTRAINT') || (typeof errcode === 'number' && (errcode & 0xff) === 19)
-  );
 }

@@ -79,7 +79,7 @@ function openSound({ driver, path, store, patienceMs }: FileOptions): OpenedFile
 }
 
 function moveAside(path: string): string {
-  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '');
   let target = `${path}.damaged-${stamp}`;
   for (let n = 2; identityOf(target) !== null; n += 1) target = `${path}.damaged-${stamp}-${n}`;
   renameSync(path, target);

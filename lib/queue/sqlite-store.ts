@@ -1,7 +1,7 @@
 /** The queue on a SQLite file, shared with other processes. */
 import type { DroppedTotals, RecordKind, TelemetryRecord } from '../record/batch.ts';
 import { Connection } from './connection.ts';
-import { isConstraintFailure, type SqliteDriver } from './driver.ts';
+import type { SqliteDriver } from './driver.ts';
 import { nextRecordId } from './record-id.ts';
 import { SqliteLimits } from './sqlite-limits.ts';
 import type { Statements } from './statements.ts';
@@ -24,7 +24,7 @@ export class SqliteStore implements Store {
   readonly #sql: Statements;
   readonly #limits: SqliteLimits;
   readonly #now: () => number;
-  #lastId: number;
+  #lastId = 0;
 
   /** Throws where the file cannot be opened, is damaged, or is not a queue (`failureOf` says which). */
   constructor(driver: SqliteDriver, path: string, options: StoreOptions, patienceMs: number) {
@@ -34,7 +34,6 @@ export class SqliteStore implements Store {
     this.#sql = this.#connection.sql;
     this.#limits = new SqliteLimits(this.#connection, options);
     try {
-      this.#lastId = this.#readLastId();
       this.#limits.enforce();
     } catch (error) {
       this.#connection.close();
@@ -211,19 +210,9 @@ export class SqliteStore implements Store {
 
   #insertRow({ kind, eventId, capturedAt, readyAt, tries, payload }: StoredRecord): void {
     const bytes = Buffer.byteLength(payload);
-    const insert = (): void => {
-      const id = nextRecordId(this.#lastId, this.#now());
-      this.#sql.insert.run(id, kind, eventId, capturedAt, bytes, readyAt, tries, payload);
-      this.#lastId = id;
-    };
-    try {
-      insert();
-    } catch (error) {
-      if (!isConstraintFailure(error)) throw error;
-      // Another process took this id: go on behind its last one.
-      this.#lastId = Math.max(this.#lastId, this.#readLastId());
-      insert();
-    }
+    const id = nextRecordId(this.#lastId, this.#now());
+    const result = this.#sql.insert.run(id, kind, eventId, capturedAt, bytes, readyAt, tries, payload);
+    this.#lastId = Number(result.lastInsertRowid);
     this.#limits.inserted(kind, bytes);
   }
 
@@ -234,10 +223,6 @@ export class SqliteStore implements Store {
 
   #remove(ids: string): void {
     this.#limits.removed(this.#sql.remove.all(ids) as RemovedRow[]);
-  }
-
-  #readLastId(): number {
-    return (this.#sql.lastId.get() as { id: number | null }).id ?? 0;
   }
 
   #change<T>(work: () => T): T {

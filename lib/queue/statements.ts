@@ -55,10 +55,10 @@ export function prepareStatements(database: SqliteDatabase) {
     event: prepareKind(database, 'event'),
     crash: prepareKind(database, 'crash'),
 
-    lastId: database.prepare('select max(id) as id from records'),
+    // Other processes insert too: the id that was asked for, or the one after theirs.
     insert: database.prepare(
       `insert into records (id, kind, event_id, captured_at, bytes, ready_at, tries, payload)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+       values (max(?, 1 + (select ifnull(max(id), 0) from records)), ?, ?, ?, ?, ?, ?, ?)`,
     ),
     // Where cells were overwritten by something else, a payload may be no JSON: `sound` says so.
     read: database.prepare(
