@@ -1,4 +1,5 @@
 /** What the server answers, as far as the dashboard shows it. Every field is defined in docs/metrics.md. */
+import type { Catalogue } from '../lib/record/catalogue.ts';
 import type { Figure } from './format.ts';
 
 export interface DayUsers {
@@ -128,7 +129,6 @@ export interface Release {
   /** Of the users active in the range. */
   share: Figure;
   crash_free_users_rate: Figure;
-  crash_free_sessions_rate: Figure;
   crashes: number;
   first_day: string;
   days: { date: string; users: number }[];
@@ -140,11 +140,52 @@ export interface Releases {
 }
 
 /** `GET /stats/catalogue`: the events that the app may send. */
-export interface Catalogue {
-  events: Record<string, CatalogueEvent>;
+export interface CatalogueAnswer {
+  events: Catalogue;
 }
 
-export interface CatalogueEvent {
-  purpose: string;
-  properties: Record<string, { type: 'number' | 'integer' | 'boolean' | 'string' | 'enum' }>;
+/** `GET /stats/events` */
+export interface EventCounts {
+  events: { event: string; count: number; users: number }[];
+}
+
+/** `GET /stats/events/:name` */
+export interface EventSeries {
+  event: string;
+  count: number;
+  users: number;
+  series: { date: string; count: number; users: number }[];
+  property?: PropertySummary;
+}
+
+export type PropertySummary =
+  | {
+      name: string;
+      type: 'number' | 'integer';
+      count: number;
+      sum: number;
+      mean: Figure;
+      p50: Figure;
+      p95: Figure;
+    }
+  | { name: string; type: 'string' | 'enum' | 'boolean'; values: { value: string; count: number }[] };
+
+/** `GET /stats/recent`: newest first. */
+export interface Recent {
+  records: RecentRecord[];
+}
+
+export interface RecentRecord {
+  kind: 'event' | 'crash';
+  event_id: string;
+  timestamp: string;
+  stored_at: string;
+  /** Event name or crash type. */
+  name: string;
+  properties: Record<string, string | number | boolean> | null;
+  error_message: string | null;
+  app_version: string;
+  platform: string | null;
+  country: string | null;
+  environment: string;
 }

@@ -9,7 +9,7 @@ export interface Compared<Data> {
 }
 
 /** A closed period moves only with what arrives late: asking once a minute is enough. */
-const PREVIOUS_MAX_AGE_MS = 60_000;
+export const PREVIOUS_MAX_AGE_MS = 60_000;
 
 export async function askCompared<Data>(path: string, view: View): Promise<Compared<Data>> {
   const period = periodOf(view);
@@ -29,19 +29,28 @@ export async function askFigures(view: View): Promise<Compared<Figures>> {
     askCompared<Stats>('stats', view),
     askCompared<Daily>('stats/daily', view),
   ]);
-  const previous = stats.previous && daily.previous ? join(stats.previous, daily.previous) : null;
-  return { current: join(stats.current, daily.current), previous };
+  const previous = stats.previous && daily.previous ? joinPrevious(stats.previous, daily.previous) : null;
+  return { current: joinCurrent(stats.current, daily.current), previous };
 }
 
-const joined = new WeakMap<Stats, { daily: Daily; figures: Figures }>();
+const joinCurrent = remembering(join);
+const joinPrevious = remembering(join);
 
-/** The same two answers always give the same object: unchanged figures are not drawn again. */
 function join(stats: Stats, daily: Daily): Figures {
-  const before = joined.get(stats);
-  if (before?.daily === daily) return before.figures;
-  const figures = { ...stats, days: daily.days };
-  joined.set(stats, { daily, figures });
-  return figures;
+  return { ...stats, days: daily.days };
+}
+
+/** The same answers as at the last call give the same object again: what did not change is not drawn again. */
+export function remembering<Parts extends unknown[], Whole>(
+  make: (...parts: Parts) => Whole,
+): (...parts: Parts) => Whole {
+  let last: { parts: Parts; whole: Whole } | null = null;
+  return (...parts) => {
+    const same =
+      last?.parts.length === parts.length && last.parts.every((part, index) => part === parts[index]);
+    if (!last || !same) last = { parts, whole: make(...parts) };
+    return last.whole;
+  };
 }
 
 export async function askCurrent<Data>(path: string, view: View): Promise<Compared<Data>> {

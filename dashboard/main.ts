@@ -5,14 +5,20 @@ import { createRangeControl, rangeInWords } from './controls/range-control.ts';
 import { element, fill } from './dom.ts';
 import { startLive } from './live.ts';
 import { currentView, onView } from './navigation.ts';
+import { eventsPage } from './pages/events-page.ts';
 import { figuresPage } from './pages/figures-page.ts';
+import { livePage } from './pages/live-page.ts';
 import type { Page } from './pages/page.ts';
 import { createFreshness, drawNavigation, PAGE_TITLES, themeSwitch } from './shell.ts';
 import { applyTheme } from './theme.ts';
 
 applyTheme();
 
-const MAKERS: Partial<Record<PageName, () => Page>> = { figures: figuresPage };
+const MAKERS: Partial<Record<PageName, () => Page>> = {
+  figures: figuresPage,
+  events: eventsPage,
+  live: livePage,
+};
 const pages = new Map<PageName, Page>();
 
 function pageNamed(name: PageName): Page {

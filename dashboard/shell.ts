@@ -3,7 +3,7 @@ import type { PageName, View } from './address.ts';
 import { element, fill } from './dom.ts';
 import { age, timeOfDay } from './format.ts';
 import type { LiveStatus } from './live.ts';
-import { addressOf, go } from './navigation.ts';
+import { pageLink } from './parts/page-link.ts';
 import type { Section } from './parts/section.ts';
 import { chooseTheme, chosenTheme, type Theme } from './theme.ts';
 
@@ -20,17 +20,8 @@ export const PAGE_TITLES: Record<PageName, string> = {
 export function drawNavigation(nav: HTMLElement, view: View, sections: Section[]): void {
   const links = (Object.keys(PAGE_TITLES) as PageName[]).map((page) => {
     const current = page === view.page;
-    const link = element(
-      'a',
-      {
-        href: addressOf({ ...view, page, item: null }),
-        'aria-current': current ? 'page' : null,
-        onclick: (event) => {
-          if (isPlainClick(event)) go({ page, item: null });
-        },
-      },
-      PAGE_TITLES[page],
-    );
+    const link = pageLink(PAGE_TITLES[page], { ...view, page, item: null });
+    if (current) link.setAttribute('aria-current', 'page');
     const inside = current && page === 'figures' ? sectionLinks(sections) : null;
     return element('li', {}, link, inside);
   });
@@ -43,14 +34,6 @@ function sectionLinks(sections: Section[]): HTMLElement {
     { class: 'section-links' },
     ...sections.map(({ id, title }) => element('li', {}, element('a', { href: `#${id}` }, title))),
   );
-}
-
-/** Takes the click over unless it asks for a new tab or window. */
-function isPlainClick(event: Event): boolean {
-  const click = event as MouseEvent;
-  if (click.ctrlKey || click.metaKey || click.shiftKey || click.altKey) return false;
-  event.preventDefault();
-  return true;
 }
 
 const THEMES: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };

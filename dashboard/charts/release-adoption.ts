@@ -1,9 +1,10 @@
 /** Active users per day by version: how fast a release is taken up. */
-import type { ChartDataset } from 'chart.js';
+import type { ChartConfiguration, ChartDataset } from 'chart.js';
 
-import type { Releases } from '../api-types.ts';
+import type { Release, Releases } from '../api-types.ts';
 import { count, shortDay } from '../format.ts';
 import type { ChartDefinition } from '../parts/chart-card.ts';
+import type { Cell } from '../parts/table.ts';
 import { faded } from './palette.ts';
 import { timeSeriesOptions } from './time-series.ts';
 
@@ -18,21 +19,21 @@ export const releaseAdoption: ChartDefinition<Releases> = {
     const shown = releases.slice(0, SHOWN_VERSIONS);
     const older = releases.slice(SHOWN_VERSIONS);
     const dates = releases[0]?.days.map(({ date }) => date) ?? [];
+    const lines = shown.map(({ app_version, days }) => ({
+      label: app_version,
+      users: days.map(({ users }) => users),
+    }));
+    if (older.length > 0)
+      lines.push({ label: 'older', users: dates.map((_, index) => usersOn(index, older)) });
     return {
       title: 'Active users by version',
-      columns: [
-        { label: 'Day (UTC)' },
-        ...shown.map(({ app_version }) => ({ label: app_version, format: count })),
-        ...(older.length > 0 ? [{ label: 'older', format: count }] : []),
-      ],
-      rows: dates.map((date, index) => [
-        date,
-        ...shown.map(({ days }) => days[index]?.users ?? 0),
-        ...(older.length > 0 ? [older.reduce((sum, { days }) => sum + (days[index]?.users ?? 0), 0)] : []),
-      ]),
+      columns: [{ label: 'Day (UTC)' }, ...lines.map(({ label }) => ({ label, format: count }))],
+      rows: dates.map((date, index) =>
+        Array.of<Cell>(date).concat(lines.map(({ users }) => users[index] ?? 0)),
+      ),
     };
   },
-  config(rows, colours) {
+  config(rows, colours): ChartConfiguration {
     const datasets = rows.columns.slice(1).map(({ label }, index): ChartDataset<'line', number[]> => {
       const colour = colours.series[index] ?? colours.muted;
       return {
@@ -55,3 +56,7 @@ export const releaseAdoption: ChartDefinition<Releases> = {
     };
   },
 };
+
+function usersOn(index: number, releases: Release[]): number {
+  return releases.reduce((sum, { days }) => sum + (days[index]?.users ?? 0), 0);
+}

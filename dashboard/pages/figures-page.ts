@@ -1,6 +1,4 @@
-/** Every figure of the contract on one page, in the order in which a person asks. */
-import type { View } from '../address.ts';
-import { element } from '../dom.ts';
+/** Every figure on one page, in the order in which a person asks. */
 import { adoptionSection } from '../sections/adoption.ts';
 import { businessSection } from '../sections/business.ts';
 import { cohortsSection } from '../sections/cohorts.ts';
@@ -11,10 +9,10 @@ import { qualitySection } from '../sections/quality.ts';
 import { releasesSection } from '../sections/releases.ts';
 import { stabilitySection } from '../sections/stability.ts';
 import { usageSection } from '../sections/usage.ts';
-import type { Page } from './page.ts';
+import { sectionsPage, type Page } from './page.ts';
 
 export function figuresPage(): Page {
-  const sections = [
+  return sectionsPage([
     overviewSection(),
     growthSection(),
     usageSection(),
@@ -25,12 +23,5 @@ export function figuresPage(): Page {
     funnelSection(),
     cohortsSection(),
     releasesSection(),
-  ];
-  return {
-    element: element('div', { class: 'page' }, ...sections.map((section) => section.element)),
-    sections,
-    async load(view: View) {
-      await Promise.all(sections.map((section) => section.load(view)));
-    },
-  };
+  ]);
 }

@@ -1,9 +1,9 @@
 /** What there is most of first, each with a bar: a table, so that it reads without seeing the bars. */
-import { element, fill } from '../dom.ts';
-import { exact, shown, type Figure, type Format } from '../format.ts';
+import { element } from '../dom.ts';
+import type { Figure, Format } from '../format.ts';
 import { createCard, type CardWidth } from './card.ts';
 import type { Part } from './part.ts';
-import type { TableData } from './table.ts';
+import { drawTable, numberCell, tableRow, type TableData } from './table.ts';
 
 export interface RankedRow {
   /** The value as stored; also what a click filters by. */
@@ -67,21 +67,11 @@ export function createRankedList<Data>(definition: RankedListDefinition<Data>): 
     more.textContent = whole ? 'Show fewer' : `Show all ${rows.length}`;
     more.setAttribute('aria-expanded', String(whole));
     const visible = whole ? rows : rows.slice(0, SHORT_LIST);
-    fill(
+    drawTable(
       table,
-      element('caption', { class: 'visually-hidden' }, title),
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'col' }, of),
-          element('th', { scope: 'col', class: 'number' }, unit),
-          ...extra.map(({ label }) => element('th', { scope: 'col', class: 'number' }, label)),
-        ),
-      ),
-      element('tbody', {}, ...visible.map((row) => rankedRow(row, most))),
+      title,
+      tableData().columns,
+      visible.map((row) => rankedRow(row, most)),
     );
   }
 
@@ -97,13 +87,11 @@ export function createRankedList<Data>(definition: RankedListDefinition<Data>): 
           row.label,
         )
       : element('span', {}, row.label);
-    return element(
-      'tr',
-      { class: pickable ? 'pickable' : null },
-      element('th', { scope: 'row' }, bar, name),
-      numberCell(row.value, format),
-      ...extra.map((column, index) => numberCell(row.extra?.[index] ?? null, column.format)),
-    );
+    const cells = extra.map((column, index) => numberCell(row.extra?.[index] ?? null, column.format));
+    const made = tableRow(name, numberCell(row.value, format), ...cells);
+    made.firstElementChild?.prepend(bar);
+    if (pickable) made.classList.add('pickable');
+    return made;
   }
 
   return {
@@ -113,8 +101,4 @@ export function createRankedList<Data>(definition: RankedListDefinition<Data>): 
       draw();
     },
   };
-}
-
-function numberCell(value: Figure, format: Format): HTMLTableCellElement {
-  return element('td', { class: 'number', title: exact(value) }, shown(value, format));
 }

@@ -1,6 +1,6 @@
 /** Rows as a table, and the same rows as CSV. */
-import { element, fill } from '../dom.ts';
-import { exact, shown, type Format } from '../format.ts';
+import { element, fill, type Child } from '../dom.ts';
+import { exact, shown, type Figure, type Format } from '../format.ts';
 
 export type Cell = string | number | null;
 
@@ -16,37 +16,57 @@ export interface TableData {
   rows: Cell[][];
 }
 
+/** Fills a table with data as it is. Tables with links or bars put their rows together with the helpers below. */
 export function fillTable(table: HTMLTableElement, { title, columns, rows }: TableData): void {
-  fill(
+  drawTable(
     table,
-    element('caption', { class: 'visually-hidden' }, title),
-    element(
-      'thead',
-      {},
-      element(
-        'tr',
-        {},
-        ...columns.map(({ label, format }) =>
-          element('th', { scope: 'col', class: format ? 'number' : null }, label),
-        ),
+    title,
+    columns,
+    rows.map((row) =>
+      tableRow(
+        String(row[0] ?? ''),
+        ...columns.slice(1).map(({ format }, index) => {
+          const cell = row[index + 1] ?? null;
+          return format ? numberCell(typeof cell === 'number' ? cell : null, format) : textCell(cell);
+        }),
       ),
     ),
-    element('tbody', {}, ...rows.map((row) => tableRow(row, columns))),
   );
 }
 
-function tableRow(row: Cell[], columns: Column[]): HTMLTableRowElement {
-  return element(
-    'tr',
-    {},
-    ...columns.map(({ format }, index) => {
-      const cell = row[index] ?? null;
-      if (index === 0) return element('th', { scope: 'row' }, String(cell ?? ''));
-      if (!format) return element('td', {}, cell === null ? '–' : String(cell));
-      const value = typeof cell === 'number' ? cell : null;
-      return element('td', { class: 'number', title: exact(value) }, shown(value, format));
-    }),
+export function drawTable(
+  table: HTMLTableElement,
+  title: string,
+  columns: Column[],
+  rows: HTMLTableRowElement[],
+): void {
+  const head = columns.map(({ label, format }) =>
+    element('th', { scope: 'col', class: format ? 'number' : null }, label),
   );
+  fill(
+    table,
+    element('caption', { class: 'visually-hidden' }, title),
+    element('thead', {}, element('tr', {}, ...head)),
+    element('tbody', {}, ...rows),
+  );
+}
+
+/** The first cell names the row. */
+export function tableRow(name: Child, ...cells: HTMLTableCellElement[]): HTMLTableRowElement {
+  return element('tr', {}, element('th', { scope: 'row' }, name), ...cells);
+}
+
+export function numberCell(value: Figure, format: Format, ...more: Child[]): HTMLTableCellElement {
+  return element('td', { class: 'number', title: exact(value) }, shown(value, format), ...more);
+}
+
+export function textCell(text: Cell, ...more: Child[]): HTMLTableCellElement {
+  return element('td', {}, text === null ? '–' : String(text), ...more);
+}
+
+/** A table wider than its place scrolls alone, also by keyboard. */
+export function scrollBox(label: string, table: HTMLTableElement): HTMLElement {
+  return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, table);
 }
 
 /** RFC 4180; a text that a spreadsheet would run as a formula gets an apostrophe in front. */

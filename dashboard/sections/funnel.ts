@@ -1,14 +1,15 @@
 /** How many users get from one event to the next, with steps to choose. */
 import { figureQuery, periodOf, type View } from '../address.ts';
-import type { Catalogue, Funnel } from '../api-types.ts';
+import type { CatalogueAnswer, Funnel } from '../api-types.ts';
 import { get } from '../api.ts';
 import type { Compared } from '../ask.ts';
 import { createFunnelEditor } from '../controls/funnel-editor.ts';
-import { element, fill } from '../dom.ts';
-import { count, exact, percent, shown, words } from '../format.ts';
+import { element } from '../dom.ts';
+import { count, percent, words } from '../format.ts';
 import { createCard } from '../parts/card.ts';
 import type { Part } from '../parts/part.ts';
 import { createSection, type Section } from '../parts/section.ts';
+import { drawTable, numberCell, tableRow, type Column } from '../parts/table.ts';
 
 export function funnelSection(): Section {
   return createSection({
@@ -27,6 +28,13 @@ async function askFunnel(view: View): Promise<Compared<Funnel>> {
   return { current: await get<Funnel>(`stats/funnel?${query}`), previous: null };
 }
 
+const COLUMNS: Column[] = [
+  { label: 'Step' },
+  { label: 'Users', format: count },
+  { label: 'Of the first', format: percent },
+  { label: 'Of the step before', format: percent },
+];
+
 function createFunnelCard(): Part<Funnel> {
   let shownSteps: Funnel['steps'] = [];
   const card = createCard({
@@ -35,11 +43,7 @@ function createFunnelCard(): Part<Funnel> {
     width: 'whole',
     rows: () => ({
       title: 'Funnel',
-      columns: [
-        { label: 'Step' },
-        { label: 'Users', format: count },
-        { label: 'Share of the first step', format: percent },
-      ],
+      columns: COLUMNS.slice(0, 3),
       rows: shownSteps.map(({ event, users, rate }) => [event, users, rate]),
     }),
   });
@@ -47,7 +51,7 @@ function createFunnelCard(): Part<Funnel> {
   card.tools.prepend(editor.element);
   const table = element('table', { class: 'funnel' });
   card.body.append(table);
-  void get<Catalogue>('stats/catalogue', { maxAgeMs: Infinity }).then(
+  void get<CatalogueAnswer>('stats/catalogue', { maxAgeMs: Infinity }).then(
     ({ events }) => editor.offer(Object.keys(events)),
     () => {}, // the steps of the address stay on offer
   );
@@ -55,21 +59,11 @@ function createFunnelCard(): Part<Funnel> {
     element: card.element,
     update({ steps }) {
       shownSteps = steps;
-      fill(
+      drawTable(
         table,
-        element('caption', { class: 'visually-hidden' }, 'Funnel'),
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            ...['Step', 'Users', 'Of the first', 'Of the step before'].map((label, index) =>
-              element('th', { scope: 'col', class: index > 0 ? 'number' : null }, label),
-            ),
-          ),
-        ),
-        element('tbody', {}, ...steps.map((step, index) => stepRow(step, index, steps[index - 1]))),
+        'Funnel',
+        COLUMNS,
+        steps.map((step, index) => stepRow(step, index, steps[index - 1])),
       );
     },
   };
@@ -77,16 +71,14 @@ function createFunnelCard(): Part<Funnel> {
 
 type Step = Funnel['steps'][number];
 
-function stepRow({ event, users, rate }: Step, index: number, before: Step | undefined): HTMLElement {
+function stepRow({ event, users, rate }: Step, index: number, before: Step | undefined): HTMLTableRowElement {
   const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
   bar.style.inlineSize = `${(rate ?? 0) * 100}%`;
   const kept = before && before.users > 0 ? users / before.users : null;
-  return element(
-    'tr',
-    {},
+  return tableRow(
     element(
-      'th',
-      { scope: 'row' },
+      'span',
+      {},
       element(
         'span',
         { class: 'step' },
@@ -95,8 +87,8 @@ function stepRow({ event, users, rate }: Step, index: number, before: Step | und
       ),
       element('span', { class: 'track' }, bar),
     ),
-    element('td', { class: 'number', title: exact(users) }, count(users)),
-    element('td', { class: 'number', title: exact(rate) }, shown(rate, percent)),
-    element('td', { class: 'number', title: exact(kept) }, index === 0 ? '' : shown(kept, percent)),
+    numberCell(users, count),
+    numberCell(rate, percent),
+    index === 0 ? element('td') : numberCell(kept, percent),
   );
 }

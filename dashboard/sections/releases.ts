@@ -2,14 +2,15 @@
 import type { Release, Releases } from '../api-types.ts';
 import { askCurrent } from '../ask.ts';
 import { releaseAdoption } from '../charts/release-adoption.ts';
-import { element, fill } from '../dom.ts';
-import { count, exact, longDay, percent, shown } from '../format.ts';
+import { element } from '../dom.ts';
+import { count, longDay, percent, shown } from '../format.ts';
 import { currentView, toggleFilter } from '../navigation.ts';
 import { createCard } from '../parts/card.ts';
 import { changeElement, changeOf } from '../parts/change.ts';
 import { createChartCard } from '../parts/chart-card.ts';
 import type { Part } from '../parts/part.ts';
 import { createSection, type Section } from '../parts/section.ts';
+import { drawTable, numberCell, scrollBox, tableRow, textCell, type Column } from '../parts/table.ts';
 
 export function releasesSection(): Section {
   return createSection({
@@ -21,14 +22,13 @@ export function releasesSection(): Section {
   });
 }
 
-const COLUMNS = [
-  'Version',
-  'First seen',
-  'Users',
-  'Share',
-  'Crash-free users',
-  'Crash-free sessions',
-  'Crashes',
+const COLUMNS: Column[] = [
+  { label: 'Version' },
+  { label: 'First seen' },
+  { label: 'Users', format: count },
+  { label: 'Share', format: percent },
+  { label: 'Crash-free users', format: percent },
+  { label: 'Crashes', format: count },
 ];
 
 function createReleaseTable(): Part<Releases> {
@@ -39,86 +39,60 @@ function createReleaseTable(): Part<Releases> {
     width: 'whole',
     rows: () => ({
       title: 'Releases',
-      columns: COLUMNS.map((label, index) => (index < 2 ? { label } : { label, format: count })),
+      columns: COLUMNS,
       rows: releases.map((release) => [
         release.app_version,
         release.first_day,
         release.users,
         release.share,
         release.crash_free_users_rate,
-        release.crash_free_sessions_rate,
         release.crashes,
       ]),
     }),
   });
   const table = element('table');
   const empty = element('p', { class: 'list-empty' }, 'No version was used in this range');
-  card.body.append(
-    element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Versions' }, table),
-    empty,
-  );
+  card.body.append(scrollBox('Versions', table), empty);
   return {
     element: card.element,
     update(data) {
       ({ releases } = data);
       empty.hidden = releases.length > 0;
       table.hidden = releases.length === 0;
-      fill(
+      drawTable(
         table,
-        element('caption', { class: 'visually-hidden' }, 'Releases'),
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            ...COLUMNS.map((label, index) =>
-              element('th', { scope: 'col', class: index > 1 ? 'number' : null }, label),
-            ),
-          ),
-        ),
-        element('tbody', {}, ...releases.map((release, index) => releaseRow(release, releases[index + 1]))),
+        'Releases',
+        COLUMNS,
+        releases.map((release, index) => releaseRow(release, releases[index + 1])),
       );
     },
   };
 }
 
-function releaseRow(release: Release, before: Release | undefined): HTMLElement {
-  const { app_version, users, share, crashes, first_day } = release;
-  const only = currentView().filters.app_version;
-  return element(
-    'tr',
-    {},
+function releaseRow(release: Release, before: Release | undefined): HTMLTableRowElement {
+  const { app_version, users, share, crash_free_users_rate: stable, crashes, first_day } = release;
+  const stableBefore = before?.crash_free_users_rate ?? null;
+  const change = changeOf(stable, stableBefore, percent, 'more');
+  return tableRow(
     element(
-      'th',
-      { scope: 'row' },
-      element(
-        'button',
-        {
-          type: 'button',
-          class: 'pick',
-          title: 'Show this version only',
-          'aria-pressed': String(only.includes(app_version)),
-          onclick: () => toggleFilter('app_version', app_version),
-        },
-        app_version,
-      ),
+      'button',
+      {
+        type: 'button',
+        class: 'pick',
+        title: 'Show this version only',
+        'aria-pressed': String(currentView().filters.app_version.includes(app_version)),
+        onclick: () => toggleFilter('app_version', app_version),
+      },
+      app_version,
     ),
-    element('td', {}, longDay(first_day)),
-    element('td', { class: 'number', title: exact(users) }, count(users)),
-    element('td', { class: 'number', title: exact(share) }, shown(share, percent)),
-    rateCell(release.crash_free_users_rate, before?.crash_free_users_rate),
-    rateCell(release.crash_free_sessions_rate, before?.crash_free_sessions_rate),
-    element('td', { class: 'number', title: exact(crashes) }, count(crashes)),
-  );
-}
-
-function rateCell(rate: number | null, before: number | null | undefined): HTMLElement {
-  const change = changeOf(rate, before ?? null, percent, 'more');
-  return element(
-    'td',
-    { class: 'number', title: exact(rate) },
-    shown(rate, percent),
-    change && change.direction !== 'same' ? changeElement(change, shown(before ?? null, percent)) : null,
+    textCell(longDay(first_day)),
+    numberCell(users, count),
+    numberCell(share, percent),
+    numberCell(
+      stable,
+      percent,
+      change && change.direction !== 'same' ? changeElement(change, shown(stableBefore, percent)) : null,
+    ),
+    numberCell(crashes, count),
   );
 }

@@ -10,7 +10,7 @@ import { readStats } from '../store/stats/index.ts';
 import { invalid, parseStatsQuery } from './stats-query.ts';
 
 /** How long a reader waits for records that are not in the rollups yet. Under a longer backlog `as_of` tells. */
-const FRESHEN_MS = 2_000;
+export const FRESHEN_MS = 2_000;
 
 const MIN_STEPS = 2;
 const MAX_STEPS = 10;
