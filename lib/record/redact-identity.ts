@@ -10,8 +10,7 @@ const EMAIL = new RegExp(
 const FILE_EXTENSION =
   /^(?:[cm]?[jt]sx?|html?|css|json|node|asar|map|png|svg|jpe?g|webp|gif|ico|wasm|vue|svelte|dll|dylib|exe|rc|beta|alpha|next|canary)$/i;
 
-const MAC =
-  /(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f]|[:-][0-9A-Fa-f])/g;
+const MAC = /(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}([:_-])(?:[0-9A-Fa-f]{2}\1){4,30}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])/g;
 const IPV6 = /(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?:%[\w.-]{1,32})?(?![\w:])/g;
 const IPV4 = /(?<![\d.]|\b[vV])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d|-[a-z])/g;
 const IPV4_IN_NAME = /\bip-\d{1,3}(?:-\d{1,3}){3}\b/g;
@@ -19,18 +18,20 @@ const IPV4_IN_NAME = /\bip-\d{1,3}(?:-\d{1,3}){3}\b/g;
 const VERSION_BEFORE =
   /(?:version["']?[\s:=/]{0,3}["']?|\b(?:Chrome|Chromium|Electron|Edg|Safari|Firefox|OPR)\/)$/i;
 
-const UUID =
-  /(?<![0-9A-Za-z])[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}(?![0-9A-Za-z])/gi;
+const UUID = /(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9A-Za-z])/gi;
 /** Windows security identifiers: one a person. */
 const SID = /\bS-1-5-21(?:-\d{1,10}){3,4}\b/g;
 
 const HOST =
   /(?<![\w.-])[\p{L}\p{N}][\p{L}\p{N}-]{0,62}\.(?:local|lan|home|localdomain|fritz\.box|home\.arpa|internal)(?![\w-])/giu;
 const MACHINE = /\b(?:DESKTOP|LAPTOP|WIN|PC)-[A-Z0-9]{6,12}\b/g;
+/** Macs are named after their owner, and shells show the owner too: `anna@Annas-MacBook-Air`. */
+const OWNED_MACHINE =
+  /(?<![\p{L}\p{N}.@_-])(?:[\w.-]{1,32}@)?(?:[\p{L}\p{N}]{1,30}-){1,4}(?:MacBook|iMac|Mac|iPhone|iPad|PC)(?:-(?:Pro|Air|Mini|mini|Studio))?(?:-\d{1,3})?(?![\p{L}\p{N}])/gu;
 const DEVICES =
-  'AirPods|iPhone|iPad|iMac|MacBook|Mac|PC|Laptop|Computer|Beats|Buds|Headset|Headphones|Galaxy|Pixel|Watch|HomePod';
+  'Air[Pp]ods?|iPhone|iPad|iMac|MacBook|Mac|PC|Laptop|Computer|Beats|Buds|Headset|Headphones|Galaxy|Pixel|Watch|HomePod';
 const OWNED_DEVICE = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])\p{L}[\p{L}\p{M}-]{1,30}(?: \p{Lu}[\p{L}\p{M}-]{1,30})?['’]s (?=(?:${DEVICES})\b)|(?<=\b(?:${DEVICES})(?: (?:Pro|Max|Air|Mini|mini))? (?:de|von|di|van|do|da) )\p{Lu}[\p{L}\p{M}-]{1,30}(?: \p{Lu}[\p{L}\p{M}-]{1,30})?`,
+  String.raw`(?<![\p{L}\p{N}])\p{L}[\p{L}\p{M}-]{1,30}(?: \p{Lu}[\p{L}\p{M}-]{1,30})?['’]s (?=(?:${DEVICES})\b)|(?<=\b(?:${DEVICES})(?: (?:Pro|Max|Air|Mini|mini))? (?:de|von|di|van|do|da|af|av|của) )\p{Lu}[\p{L}\p{M}-]{1,30}(?: \p{Lu}[\p{L}\p{M}-]{1,30})?`,
   'gu',
 );
 
@@ -40,7 +41,7 @@ const COORDINATES =
 const PHONE = /(?<![\w+.])(?:\+|00)[1-9](?:[ ()/-]{0,2}\d){7,14}(?![\w.])/g;
 
 /** Names whose value points at someone: env variables, JSON, query-like text. */
-const PERSONAL_NAME = String.raw`(?:user[_-]?name|full[_-]?name|first[_-]?name|last[_-]?name|sur[_-]?name|display[_-]?name|nick[_-]?name|real[_-]?name|log(?:in|name)|e-?mail(?:[_-]?address)?|phone(?:[_-]?number)?|computer[_-]?name|device[_-]?(?:id|name|label)|machine[_-]?(?:id|guid|name)|(?:IOPlatform)?serial[_-]?(?:number|no)|hw[_-]?id|hardware[_-]?id|udid|idfa|idfv|imei|ssid|lat(?:itude)?|lng|lon(?:gitude)?|street|postal[_-]?code|zip[_-]?code|birth[_-]?(?:day|date))`;
+const PERSONAL_NAME = String.raw`(?:user[_-]?name|full[_-]?name|first[_-]?name|last[_-]?name|sur[_-]?name|display[_-]?name|nick[_-]?name|real[_-]?name|logname|e-?mail(?:[_-]?address)?|phone(?:[_-]?number)?|computer[_-]?name|device[_-]?(?:id|name|label)|machine[_-]?(?:id|guid|name)|(?:IOPlatform)?serial[ _-]?(?:number|no)|hw[_-]?id|hardware[_-]?id|udid|idfa|idfv|imei|ssid|lat(?:itude)?|lng|lon(?:gitude)?|street|postal[_-]?code|zip[_-]?code|birth[_-]?(?:day|date))`;
 const PERSONAL_KEY = new RegExp(
   String.raw`^(?:[\w]{0,24}[_-])?(?:${PERSONAL_NAME}|user|owner|transcript(?:ion)?(?:[_-]?text)?|utterance|clipboard|location|coordinates|ip(?:[_-]?address)?)$`,
   'i',
@@ -51,11 +52,12 @@ const ASSIGNED_PERSONAL = new RegExp(
 );
 /** `for user "jane"`, as databases and login services say it. */
 const QUOTED_USER =
-  /\b((?:user|role|account|login|owner)(?: name)?\s{1,2})(["'`“])[^"'`”\r\n]{1,128}(["'`”])/gi;
+  /\b((?:user|role|account|login|owner)(?: name)?\s{1,2})(\\{0,3}["'`“])[^"'`”\\\r\n]{1,128}(\\{0,3}["'`”])/gi;
 
 /** Values that databases repeat in their complaints. */
 const DATABASE_VALUE =
   /\b(Key \([^()\r\n]{1,200}\)=\()[^\r\n]{1,500}?(\) (?:already exists|is not present|is still referenced|conflicts))/g;
+const DUPLICATE_KEY = /\b(dup key: \{)[^}\r\n]{1,500}(\})/g;
 const DUPLICATE_ENTRY = /\b(Duplicate entry )'[^\r\n]{1,500}?'( for key)/g;
 
 /** V8 repeats what it could not parse: in a voice recorder, what was said. */
@@ -72,6 +74,7 @@ export function redactParsedText(text: string): string {
       HARMLESS_TEXT.test(parsed) ? match : '"[text]" is not valid JSON',
     )
     .replace(DATABASE_VALUE, '$1[value]$2')
+    .replace(DUPLICATE_KEY, '$1 [value] $2')
     .replace(DUPLICATE_ENTRY, "$1'[value]'$2");
 }
 
@@ -83,7 +86,7 @@ export function redactIdentity(text: string): string {
     .replace(ASSIGNED_PERSONAL, hidePersonal)
     .replace(QUOTED_USER, '$1$2[user]$3')
     .replace(OWNED_DEVICE, (match: string) => (/[’']s $/.test(match) ? "[user]'s " : '[user]'))
-    .replace(UUID, (match: string) => (/-/.test(match) || /\d/.test(match) ? '[id]' : match))
+    .replace(UUID, '[id]')
     .replace(SID, '[id]')
     .replace(MAC, '[mac]')
     .replace(IPV6, (match: string) => (isIpv6(match) ? '[ip]' : match))
@@ -91,6 +94,7 @@ export function redactIdentity(text: string): string {
     .replace(COORDINATES, '[location]')
     .replace(PHONE, '[phone]')
     .replace(HOST, '[host]')
+    .replace(OWNED_MACHINE, '[host]')
     .replace(MACHINE, '[host]');
 }
 

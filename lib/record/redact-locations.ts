@@ -6,7 +6,7 @@
  * Patterns only find where a location starts; its end is searched forward within a fixed distance, and the search goes
  * on behind it. So the time is linear whatever the text holds.
  */
-import { classifyPath, homeName } from './redact-paths.ts';
+import { classifyPath, homeName, isDocument } from './redact-paths.ts';
 
 /** A separator: either slash, doubled and escaped (JSON in JSON), or percent-encoded once or twice. */
 const SEPARATOR = String.raw`(?:\\{1,8}\/?|\/{1,4}|%(?:25){0,2}(?:2[fF]|5[cC]))`;
@@ -20,12 +20,13 @@ const START = new RegExp(
     String.raw`(?<file>\bfile(?::|%(?:25)?3[aA])${SEPARATOR})`,
     String.raw`(?<drive>(?<![\p{L}\p{N}])[a-zA-Z](?::|%(?:25)?3[aA])${SEPARATOR})`,
     String.raw`(?<unc>(?<![\p{L}\p{N}\\/:%])(?:\\{2,8}[?.]\\{1,4}(?:[A-Za-z]:\\{1,4})?|(?:\\{2,8}|\/\/)(?=[\p{L}\p{N}_.$-]{1,64}(?:\\|\/(?=[^/\s]{1,255}\/)))))`,
-    String.raw`(?<tilde>(?<![\p{L}\p{N}~/\\])~[\w.-]{0,32}(?=${SEPARATOR}[^\s"']))`,
+    String.raw`(?<tilde>(?<![\p{L}\p{N}~/\\])~[\w.-]{0,32}${SEPARATOR}(?=[^\s"']))`,
     String.raw`(?<posix>(?<![\p{L}\p{N}_.)\]}~%-])${SEPARATOR}(?=(?:${ROOTS})(?:${SEPARATOR}|\b)))`,
     String.raw`(?<home>${SEPARATOR}(?=${HOMES}${SEPARATOR}[^\s"']))`,
     String.raw`(?<opened>(?<=\b(?:open|stat|lstat|unlink|mkdir|scandir|rmdir|access|copyfile|rename|read|write|watch|->|file|path|module) ["'\x60])\/(?=[^/\s]))`,
+    String.raw`(?<any>(?<=^|[\s"'\x60(=])\/(?=[^/\s"'\x60][^/\r\n"'\x60]{0,120}\/))`,
   ].join('|'),
-  'gu',
+  'gmu',
 );
 
 /** Where a location in brackets or after `at ` ends: at its line and column. */
@@ -34,12 +35,12 @@ const MAX_PATH = 1024;
 /** What no file name holds outside of quotes. */
 const WORD = /(?:[^\s\\/"`'<>|?*:;,(){}[\]]|'(?=\p{L}))+/uy;
 const TO_SEPARATOR = new RegExp(
-  String.raw`(?:[A-Za-z]:)?(?:[^\s\\/"\x60<>|?*:;%]|%(?!(?:25){0,2}(?:2[fF]|5[cC]|3[aA])))(?:(?:[^\\/"\x60<>|?*:;%\r\n]|%(?!(?:25){0,2}(?:2[fF]|5[cC]|3[aA]))){0,120}[^\s\\/"\x60<>|?*:;%])?${SEPARATOR}`,
+  String.raw`(?:[A-Za-z]:)?(?:[^\s\\/"\x60<>|?*:;%]|%(?!(?:25){0,2}(?:2[fF]|5[cC]|3[aA])))(?:(?:[^\\/"\x60<>|?*:;%\r\n]|%(?!(?:25){0,2}(?:2[fF]|5[cC]|3[aA]))){0,120}[^\s\\/"\x60<>|?*:;%=([{,])?${SEPARATOR}`,
   'uy',
 );
 const MORE_WORDS_TO_EXTENSION =
-  /(?:[ \t]{1,2}[^\s\\/"`'<>|?*:;,]{1,64}){1,12}?\.[A-Za-z][A-Za-z0-9]{1,4}(?![\p{L}\p{N}])/uy;
-const CAPITALISED_WORDS = /(?: \p{Lu}[\p{L}\p{M}'-]{1,30}){1,2}/uy;
+  /(?:[ \t]{1,2}[^\s\\/"`'<>|?*:;]{1,64}){1,12}?\.[A-Za-z][A-Za-z0-9]{1,4}(?![\p{L}\p{N}])/uy;
+const CAPITALISED_WORDS = /(?: \p{Lu}\p{Ll}[\p{L}\p{M}'-]{0,30}){1,2}/uy;
 
 export interface LocationOptions {
   appRoots: readonly string[];
@@ -54,14 +55,22 @@ export function redactLocations(text: string, options: LocationOptions): string 
   for (let start = START.exec(text); start; start = START.exec(text)) {
     const from = start.index;
     const isUrl = start.groups?.url !== undefined;
+    const mayBeRoute = start.groups?.any !== undefined;
     const to = isUrl ? endOfUrl(text, from, START.lastIndex) : endOfPath(text, from, START.lastIndex);
     const raw = text.slice(from, to);
+    if (mayBeRoute && !isDocument(raw)) {
+      START.lastIndex = from + 1;
+      continue;
+    }
     out += text.slice(done, from) + (isUrl ? redactUrl(raw, options) : redactPath(raw, options));
     done = to;
     START.lastIndex = Math.max(to, from + 1);
   }
-  return done === 0 ? text : out + text.slice(done);
+  return (done === 0 ? text : out + text.slice(done)).replace(RELATIVE_QUERY, '?[query]$1');
 }
+
+/** `/api/search?q=…`: the query of an address without its host. */
+const RELATIVE_QUERY = /(?<=[\w/])\?(?=[\w.%-]{1,64}=)[^\s"'`<>]*?((?::\d{1,7}){0,2})(?=[\s"'`<>),;]|$)/g;
 
 function redactPath(raw: string, options: LocationOptions): string {
   const name = homeName(raw);
@@ -80,8 +89,11 @@ function endOfUrl(text: string, from: number, pathFrom: number): number {
   return inFrame > end ? inFrame : end;
 }
 
-const URL_PARTS =
-  /^([a-zA-Z][a-zA-Z0-9+.-]*:[\\/]+)((?:[^\\/?#@]|%40)*@(?:[^\\/?#@]*@)*)?([^\\/?#]*)([^?#]*)([?#][^]*)?$/;
+const URL_PARTS = /^([a-zA-Z][a-zA-Z0-9+.-]*:[\\/]+)((?:[^\\/?#@]*@)+)?([^\\/?#]*)([^?#]*)([?#][^]*)?$/;
+
+/** Development servers show the path on disk, with or without Vite's `@fs`. */
+const FILE_IN_URL =
+  /^(\/@fs(?=[\\/]))?([\\/]+(?:(?:Users|home)[\\/][^\\/]+[\\/]|(?:[A-Za-z]:|Volumes|mnt|media|private|var)[\\/]).*)$/;
 
 /** Credentials, query and fragment go; host, path and position stay, homes in the path excepted. */
 function redactUrl(raw: string, options: LocationOptions): string {
@@ -90,8 +102,8 @@ function redactUrl(raw: string, options: LocationOptions): string {
   const parts = URL_PARTS.exec(url);
   if (!parts) return raw;
   const [, scheme = '', credentials, host = '', path = '', rest = ''] = parts;
-  const found = /^(\/@fs)?([\\/]+(?:Users|home|[A-Za-z]:|Volumes|mnt|media|private|var)[\\/].*)$/.exec(path);
-  const shown = found?.[2] ? `${found[1] ?? ''}/${redactPath(found[2], options).replace(/^\//, '')}` : path;
+  const file = scheme.startsWith('app:') ? null : FILE_IN_URL.exec(path);
+  const shown = file?.[2] ? `${file[1] ?? ''}/${redactPath(file[2], options).replace(/^\//, '')}` : path;
   if (/^[?#]\[/.test(rest)) return raw;
   const query =
     rest === '' || rest === '?' || rest === '#' ? rest : rest.startsWith('#') ? '#[fragment]' : '?[query]';
@@ -133,7 +145,9 @@ function closingQuote(text: string, from: number, quote: string): number {
   const lineEnd = near.search(/[\r\n]/);
   for (let at = near.indexOf(quote); at >= 0; at = near.indexOf(quote, at + 1)) {
     if (lineEnd >= 0 && at > lineEnd) return -1;
-    if (!/^[\p{L}\p{N}]/u.test(near.slice(at + quote.length, at + quote.length + 2))) return from + at;
+    if (/^[\p{L}\p{N}]/u.test(near.slice(at + quote.length, at + quote.length + 2))) continue;
+    // Quotes around a whole sentence: the path ends earlier.
+    return near.slice(0, at).includes(': ') ? -1 : from + at;
   }
   return -1;
 }

@@ -1,8 +1,8 @@
 /** What a file path may tell: judged on the path alone, once `redact-locations.ts` has found it. */
 
 /** Kinds of documents that people make and name. The kind may be told, the name not. */
-const DOCUMENT =
-  'wav|mp3|m4a|m4b|ogg|oga|opus|flac|aac|aiff?|amr|caf|wma|webm|mp4|m4v|mov|mkv|avi|wmv|srt|vtt|txt|md|rtf|docx?|odt|pages|pdf|xlsx?|ods|csv|tsv|pptx?|odp|key|epub|eml|msg|ics|vcf|jpe?g|png|gif|heic|tiff?|bmp|webp|zip|rar|7z|tar|gz|bak';
+export const DOCUMENT =
+  'wav|mp3|m4a|m4b|ogg|oga|opus|flac|aac|aiff?|amr|wma|webm|mp4|m4v|mov|mkv|avi|wmv|srt|vtt|txt|md|rtf|docx?|odt|pdf|xlsx?|ods|csv|tsv|pptx?|odp|epub|eml|ics|vcf|jpe?g|png|gif|heic|tiff?|bmp|webp|zip|rar|7z|tar|gz|bak';
 const DATA =
   'json|jsonl|ya?ml|toml|xml|ini|cfg|conf|env|plist|db|sqlite3?|db-wal|db-shm|log|lock|tmp|dmp|pem|crt|bin|dat';
 const CODE = String.raw`[cm]?[jt]sx?|vue|svelte|html?|css|wasm|node|asar|map|py|rs|cc|cpp|c|h|hpp|mm|swift|go|java|kt|exe|dll|so|dylib|AppImage`;
@@ -70,6 +70,10 @@ export function classifyPath(raw: string, appRoots: readonly string[]): string |
 
 const KNOWN_DOCUMENT = new RegExp(String.raw`\.(?:${DOCUMENT})$`, 'i');
 
+export function isDocument(raw: string): boolean {
+  return KNOWN_DOCUMENT.test(raw);
+}
+
 function dependencyOr(path: string): string {
   const dependency = DEPENDENCY.exec(`/${path}`)?.[1];
   return dependency ? `node_modules/${dependency}` : path;
@@ -85,41 +89,3 @@ function hidden(path: string): string {
 }
 
 const HOME_ITSELF = /(?:^|\/)(?:Users|home|Documents and Settings)\/[^/]*$/i;
-
-const FILE_EXTENSION = new RegExp(String.raw`\.(${DOCUMENT})(?![\p{L}\p{N}_-]|\.\p{L})`, 'giu');
-const DELIMITER = /[\s"'`<>|()[\]{},;:=*?]/;
-
-/** Names of documents without their folder: `could not decode 'Interview Anna.wav'` → `'[file].wav'`. */
-export function redactFileNames(text: string): string {
-  let out = '';
-  let done = 0;
-  FILE_EXTENSION.lastIndex = 0;
-  for (let match = FILE_EXTENSION.exec(text); match; match = FILE_EXTENSION.exec(text)) {
-    const start = startOfName(text, match.index, FILE_EXTENSION.lastIndex, done);
-    const name = text.slice(start, match.index);
-    if (
-      name === '' ||
-      /^(?:app:\/\/|node:)|\]$/.test(name) ||
-      /\b(?:app|https?|webpack):\S*$/.test(text.slice(Math.max(done, start - 200), start))
-    )
-      continue;
-    out += `${text.slice(done, start)}[file]`;
-    done = match.index;
-  }
-  return done === 0 ? text : out + text.slice(done);
-}
-
-/** Back to the opening quote where the name stands in quotes, else to the start of the word. */
-function startOfName(text: string, from: number, end: number, earliest: number): number {
-  const quote = /["'`]/.exec(text[end] ?? '')?.[0];
-  const limit = Math.max(earliest, from - 255);
-  let word = from;
-  while (word > limit && !DELIMITER.test(text[word - 1] ?? '')) word -= 1;
-  if (!quote) return word;
-  for (let at = from; at > limit; at -= 1) {
-    const before = text[at - 1] ?? '';
-    if (before === '\n') break;
-    if (before === quote) return at;
-  }
-  return word;
-}

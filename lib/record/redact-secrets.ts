@@ -4,12 +4,11 @@
 const SERVICE_KEYS = new RegExp(
   String.raw`(?<![A-Za-z0-9])(?:` +
     [
-      String.raw`sk-[\w-]{12,512}|sk-[\w-]{0,64}\*{2,255}[\w*-]{0,64}`, // OpenAI, Anthropic (sk-ant-), OpenRouter (sk-or-), DeepSeek
+      String.raw`sk-[\w-]{12,512}`, // OpenAI, Anthropic (sk-ant-), OpenRouter (sk-or-), DeepSeek
       String.raw`(?:sk|pk|rk)_(?:live|test|prod)_\w{8,255}|whsec_[\w+/=]{16,255}`, // Stripe, Clerk
       String.raw`sk_[0-9a-f]{32,64}`, // ElevenLabs
       String.raw`(?:AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|ANPA|ANVA|AROA|APKA)[A-Z0-9]{12,124}`, // AWS
       String.raw`AIza[\w-]{30,64}|ya29\.[\w.-]{16,512}|GOCSPX-[\w-]{16,64}|1\/\/0[\w-]{20,255}`, // Google
-      String.raw`[\w-]{10,80}\.apps\.googleusercontent\.com`,
       String.raw`gh[pousr]_\w{16,255}|github_pat_\w{16,255}`,
       String.raw`gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|imt)-[\w.-]{16,255}`,
       String.raw`xox[a-z](?:\.xox[a-z])?-[\w.-]{8,512}|xapp-[\w-]{8,255}`, // Slack
@@ -39,17 +38,22 @@ const JWT = /(?<![A-Za-z0-9_-])eyJ[\w-]{8,}(?:(?:\.|%2[eE])[\w-]*){0,4}/g;
 /** Keys and certificates in armour, whole or cut, with real or escaped line ends. */
 const PEM = /-----BEGIN [A-Z0-9 ]{1,40}-----[^]*?(?:-----END [A-Z0-9 ]{1,40}-----|$)/g;
 
+/** Services repeat the key that they refuse, with stars in its middle. */
+const MASKED = /(?<![\w*-])[\w-]{0,256}\*{4,}[\w-][\w*.-]{0,64}(?<!\.)/g;
+
 const DATA_URL = /(\bdata:[\w.+/-]{0,64}(?:;[\w=.-]{1,64}){0,4},)[^\s"'<>)]+/gi;
 
 const SCHEME = String.raw`(?:(?:Bearer|Basic|Digest|Negotiate|NTLM|Token|ApiKey|AWS4-HMAC-SHA256)\s{1,4})`;
 const AUTHORIZATION = new RegExp(
-  String.raw`((?:proxy-|x-)?\bauthorization\b["'\\]{0,4}\s{0,3}(?:[:=]|=>)\s{0,3}["'\\\[]{0,4}${SCHEME}?)(?!\[secret)[^\s"'\\<>\]][^\r\n"'\\\]}]*`,
+  String.raw`((?:proxy-|x-)?\bauthorization\b["'\\]{0,4}\s{0,3}(?:[:=]|=>)\s{0,3}["'\\\[]{0,4}${SCHEME}?)(?!${SCHEME}?\[secret)[^\s"'\\<>\]][^\r\n"'\\\]}]*`,
   'gi',
 );
 const BEARER = /\b(Bearer\s{1,4})(?=[\w.~+/=-]*\d|[\w.~+/=-]{16})[\w.~+/=-]{4,}/gi;
 const BASIC = /\b(Basic\s{1,4})(?=[\w+/]*[\d=])[\w+/]{8,}={0,2}/g;
+/** What git asks for, with the answer. */
+const ASKED = /\b((?:Username|Password|Passphrase)(?: for [^\r\n]{1,200}?)?: {1,2})(?!\[)\S{2,}/g;
 const COOKIE =
-  /(\b(?:set-)?cookie2?["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\[]{0,4})(?!\[?secret\])[^\r\n"'\\\]]+/gi;
+  /(\b(?:set-)?cookie2?["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\[]{0,4})(?![\s"'\\]{0,7}\[?secret\])[^\r\n"'\\\]]+/gi;
 
 /** Names whose value is a secret wherever they stand: `DB_PASSWORD=…`, `"apiKey":"…"`, `client_secret: …`. */
 const SECRET_NAME = String.raw`(?:pass(?:word|wd|phrase|code)|pwd|secret|credentials?|token|jwt|otp|cvv|(?:api|access|private|secret|auth|account|encryption|signing|shared|subscription|license|master|ingest|instrumentation)[_-]?key|connection[_-]?string|signature|sess(?:ion)?[_-]?(?:id|key)|sid|csrf|xsrf|nonce|pin)(?:[_-]?(?:id|value|hash|key))?`;
@@ -76,10 +80,12 @@ export function redactSecrets(text: string): string {
     .replace(WEB_HOOKS, '$1/[secret]')
     .replace(AUTHORIZATION, '$1[secret]')
     .replace(COOKIE, '$1[secret]')
+    .replace(ASKED, '$1[secret]')
     .replace(BEARER, '$1[secret]')
     .replace(BASIC, '$1[secret]')
     .replace(JWT, '[secret]')
     .replace(SERVICE_KEYS, '[secret]')
+    .replace(MASKED, '[secret]')
     .replace(ASSIGNED_SECRET, hideValue);
 }
 
@@ -96,8 +102,9 @@ function hideValue(match: string, name: string, assigned: string, value: string)
 /** Runs long enough to hold a key, base64 included. */
 const RUN = /(?<![\w+/=$-])[A-Za-z0-9_+/-]{20,}={0,2}/g;
 const CHUNKS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
-const CODE_FILE_FOLLOWS = /^[\w.-]{0,24}\.(?:[cm]?[jt]sx?|html?|css|wasm|node|map|vue|svelte)\b/;
+const CODE_FILE_FOLLOWS = /^(?:[\w.-]{0,24}\.(?:[cm]?[jt]sx?|html?|css|wasm|node|map|vue|svelte)\b|:\d+:\d+)/;
 const FUNCTION_NAME_BEFORE = /\bat (?:async |new |get |set )?[\w$.#<>]*$/;
+const MIN_RANDOM = 20;
 
 /**
  * Long tokens of no known shape. Words fall into chunks of four letters and more (`getElementById`), random
@@ -105,10 +112,12 @@ const FUNCTION_NAME_BEFORE = /\bat (?:async |new |get |set )?[\w$.#<>]*$/;
  */
 export function redactRandomTokens(text: string): string {
   return text.replace(RUN, (run: string, offset: number, whole: string) => {
-    if (!isRandom(run)) return run;
     if (CODE_FILE_FOLLOWS.test(whole.slice(offset + run.length, offset + run.length + 32))) return run;
     if (FUNCTION_NAME_BEFORE.test(whole.slice(Math.max(0, offset - 64), offset))) return run;
-    return '[secret]';
+    // A slash is one of base64's characters, or it parts the words of a path.
+    const parts = run.split('/');
+    if (!parts.some((part) => /^[a-z]{4,}$/.test(part))) return isRandom(run) ? '[secret]' : run;
+    return parts.map((part) => (part.length >= MIN_RANDOM && isRandom(part) ? '[secret]' : part)).join('/');
   });
 }
 
@@ -117,7 +126,7 @@ function isRandom(run: string): boolean {
   if (/^(?:_Z|_R|0x)/.test(run)) return false;
   if (/^[0-9a-fA-F]{24,}$/.test(run)) return /\d/.test(run) && /[a-fA-F]/.test(run);
   const separators = run.replace(/[A-Za-z0-9]/g, '').length;
-  if (separators > run.length / 8 + 1) return false;
+  if (separators > run.length / 8) return false;
   const chunks = run.match(CHUNKS)?.length ?? 0;
   const hasDigit = /\d/.test(run);
   if (hasDigit && !/[A-Za-z]/.test(run)) return false;

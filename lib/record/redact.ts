@@ -13,7 +13,7 @@ import type { Properties } from './event.ts';
 import { cutText } from './cut.ts';
 import { isPersonalName, redactIdentity, redactIpv4, redactParsedText } from './redact-identity.ts';
 import { redactLocations } from './redact-locations.ts';
-import { redactFileNames } from './redact-paths.ts';
+import { redactFileNames } from './redact-file-names.ts';
 import { isSecretName, redactRandomTokens, redactSecrets } from './redact-secrets.ts';
 
 export interface RedactOptions {
@@ -30,27 +30,29 @@ const MAX_NODES = 10_000;
 
 /** Scrubs a text. Never throws, never lengthens a text by more than a mark for each match. */
 export function redactText(text: string, options: RedactOptions = {}): string {
-  if (!MAY_HOLD_SOMETHING.test(text) && !options.privateWords?.length) return text;
-  return redactIpv4(redactButIpv4(text, options));
+  return redact(text, options, redactIpv4);
 }
 
 /** Scrubs a version or the name of an operating system: as `redactText`, but four numbers are a version. */
 export function redactLabel(text: string, options: RedactOptions = {}): string {
-  return MAY_HOLD_SOMETHING.test(text) ? redactButIpv4(text, options) : text;
+  return redact(text, options, (label) => label);
 }
 
 /** Short plain words, as properties mostly are, need no search. */
 const MAY_HOLD_SOMETHING = /[^A-Za-z_ ]|.{20}/s;
 
-function redactButIpv4(text: string, options: RedactOptions): string {
+function redact(text: string, options: RedactOptions, addresses: (text: string) => string): string {
+  const words = options.privateWords ?? [];
+  if (words.length === 0 && !MAY_HOLD_SOMETHING.test(text)) return text;
   const names = new Set<string>();
   let out = redactParsedText(bounded(text));
   out = redactLocations(out, { appRoots: options.appRoots ?? [], names });
   out = redactFileNames(out);
   out = redactSecrets(out);
   out = redactIdentity(out);
+  out = addresses(out);
   out = redactRandomTokens(out);
-  return redactWords(out, [...(options.privateWords ?? []), ...names]);
+  return redactWords(out, [...words, ...names]);
 }
 
 function bounded(text: string): string {
