@@ -93,5 +93,5 @@ function field(osRelease: string, key: string): string {
 }
 
 function majorMinor(number: string): string {
-  return number.split('.').slice(0, 2).join('.');
+  return /^\d+(?:\.\d+)?/.exec(number)?.[0] ?? '';
 }
