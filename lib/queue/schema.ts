@@ -71,7 +71,8 @@ export function prepareDatabase(database: SqliteDatabase): void {
   }
 }
 
-function versionOf(database: SqliteDatabase): number {
+/** 0 for an empty file. Throws `ForeignFileError` for a file that is not ours. */
+export function versionOf(database: SqliteDatabase): number {
   const pragma = (name: string): number => {
     const row = database.prepare(`pragma ${name}`).get() as Record<string, number>;
     return row[name] ?? 0;

@@ -36,13 +36,13 @@ function startProcess(dataDir: string, task: string, count = 0): QueueProcess {
   return { child, lines, warnings, ended };
 }
 
-it('takes every record of five processes that start at the same moment', async () => {
+it('takes every record of four processes that start at the same moment', async () => {
   const dataDir = join(temporaryFolder(), 'telemetry');
-  const processes = Array.from({ length: 5 }, () => startProcess(dataDir, 'add', 1_000));
-  expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0, 0, 0]);
+  const processes = Array.from({ length: 4 }, () => startProcess(dataDir, 'add', 250));
+  expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
   expect(processes.flatMap(({ warnings }) => warnings)).toEqual([]);
   const queue = testQueue({ dataDir });
-  expect(queue.counts()).toMatchObject({ events: 5_000, crashes: 20 });
+  expect(queue.counts()).toMatchObject({ events: 1_000, crashes: 4 });
   const reported = processes.flatMap(({ lines }) => lines).sort();
   expect(
     queue
@@ -52,13 +52,13 @@ it('takes every record of five processes that start at the same moment', async (
   ).toEqual(reported);
 });
 
-it('gives each record to one of five processes that drain it at the same time', async () => {
+it('gives each record to one of three processes that drain it at the same time', async () => {
   const dataDir = temporaryFolder();
   const queue = testQueue({ dataDir });
-  const added = Array.from({ length: 2_000 }, () => makeEvent());
+  const added = Array.from({ length: 600 }, () => makeEvent());
   for (const event of added) queue.add('event', event);
-  const processes = Array.from({ length: 5 }, () => startProcess(dataDir, 'drain'));
-  expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0, 0, 0]);
+  const processes = Array.from({ length: 3 }, () => startProcess(dataDir, 'drain'));
+  expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);
   const drained = processes.flatMap(({ lines }) => lines).sort();
   expect(drained).toEqual(added.map(({ event_id }) => event_id).sort());
   expect(queue.counts().events).toBe(0);
@@ -66,7 +66,7 @@ it('gives each record to one of five processes that drain it at the same time', 
 
 it('has every record whose call returned before the process was killed', async () => {
   const dataDir = temporaryFolder();
-  for (const after of [10, 60, 300]) {
+  for (const after of [10, 200]) {
     const { child, lines, ended } = startProcess(dataDir, 'add', 100_000);
     await vi.waitFor(() => expect(lines.length).toBeGreaterThan(after), PATIENT);
     child.kill('SIGKILL');
