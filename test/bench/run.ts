@@ -1,0 +1,23 @@
+/**
+ * `npm run bench -- client | server | stats`: runs a benchmark and writes its section of docs/benchmarks.md.
+ * Arguments after the name go to the benchmark; with `--no-write` the section is only printed.
+ */
+import { type Bench, writeSection } from './report.ts';
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  client: () => import('./client.ts'),
+  server: () => import('./server.ts'),
+  stats: () => import('./stats.ts'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = BENCHES[name];
+if (load) {
+  const { title, run } = await load();
+  const markdown = await run(args.filter((argument) => argument !== '--no-write'));
+  process.stdout.write(`\n${markdown}\n`);
+  if (!args.includes('--no-write')) await writeSection(name, title, markdown);
+} else {
+  process.stderr.write(`Usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}\n`);
+  process.exitCode = 2;
+}
