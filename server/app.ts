@@ -26,7 +26,9 @@ import { knownPaths } from './plugins/known-paths.ts';
 import { createLogger, requestLog } from './plugins/logging.ts';
 import { metrics } from './plugins/metrics.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
+import { adminCrashRoutes } from './routes/admin-crashes.ts';
 import { adminFigureRoutes } from './routes/admin-figures.ts';
+import { adminSystemRoutes } from './routes/admin-system.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
@@ -105,6 +107,8 @@ export async function buildApp({
     await admin.register(statsEventRoutes);
     await admin.register(dashboardRoutes);
     await admin.register(adminFigureRoutes);
+    await admin.register(adminCrashRoutes);
+    await admin.register(adminSystemRoutes);
   });
   return app;
 }

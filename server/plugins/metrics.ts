@@ -5,9 +5,17 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 
 import type { Verdict } from '../../lib/record/batch.ts';
 
+export interface CountedVerdicts {
+  /** `result` as in `roost_records_total`. */
+  records: { kind: string; result: string; count: number }[];
+  stripped: number;
+}
+
 export interface ServerMetrics {
   registry: Registry;
   countVerdict(kind: 'event' | 'crash', verdict: Verdict): void;
+  /** What `countVerdict` counted so far. */
+  verdicts(): Promise<CountedVerdicts>;
   /** Seconds that a job took, and how it ended. */
   observeJob(job: string, seconds: number, outcome: 'done' | 'failed'): void;
   /** When a job of this process last succeeded; null: not yet. */
@@ -99,6 +107,17 @@ async function setUp(app: FastifyInstance, { queueDepth }: MetricsOptions): Prom
       records.inc({ kind, result: 'duplicate' }, duplicates);
       for (const { code } of rejected) records.inc({ kind, result: code });
       stripped.inc(left);
+    },
+    async verdicts() {
+      const { values } = await records.get();
+      return {
+        records: values.map(({ labels, value }) => ({
+          kind: String(labels.kind),
+          result: String(labels.result),
+          count: value,
+        })),
+        stripped: (await stripped.get()).values[0]?.value ?? 0,
+      };
     },
     observeJob(job, seconds, outcome) {
       jobs.observe({ job, outcome }, seconds);
