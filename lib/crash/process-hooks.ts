@@ -39,20 +39,39 @@ export function hookProcess(core: TelemetryCore, options: ProcessHookOptions = {
   const uncaughtType: CrashType =
     processType() === 'main' || processType() === 'node' ? 'main_crash' : 'uncaught_error';
 
+  /** Rejections that nobody listens to, until it is known what Node does with them. */
+  let unheard: unknown[] = [];
+  const recordUnheard = (): void => {
+    const reasons = unheard;
+    unheard = [];
+    for (const reason of reasons) record('unhandled_rejection', reason);
+  };
+
   const monitor = (error: Error, origin: NodeJS.UncaughtExceptionOrigin): void => {
     options.onUncaught?.();
-    // In Node's default mode a rejection, seen a moment ago, becomes an exception (wrapped, if its reason is no error).
-    record(uncaughtType, origin === 'unhandledRejection' ? rejectionReason(error, lastSeen) : error);
+    // In Node's own mode the rejection that nobody heard of just now became this, wrapped if its reason is no error.
+    const isTold = origin === 'unhandledRejection' && unheard.length > 0;
+    recordUnheard();
+    if (!isTold) record(uncaughtType, error);
   };
   process.on('uncaughtExceptionMonitor', monitor);
 
   const emit = process.emit;
   const watched = function (this: NodeJS.Process, ...args: unknown[]): boolean {
-    if (args[0] === 'unhandledRejection') record('unhandled_rejection', args[1]);
-    if (args[0] === 'uncaughtException' && args[2] === undefined) {
+    const [event, reason] = args;
+    if (event === 'uncaughtException' && args.length === 2) {
       options.onUncaught?.();
-      record(uncaughtType, args[1]);
+      record(uncaughtType, reason);
     }
+    if (event === 'exit') recordUnheard();
+    if (event !== 'unhandledRejection') return Reflect.apply(emit, this, args) as boolean;
+    if (process.listenerCount('unhandledRejection') > 0) {
+      record('unhandled_rejection', reason); // now: a listener may end the process
+      return Reflect.apply(emit, this, args) as boolean;
+    }
+    // Reading `stack` now would cost Node the place in the source that it prints where it throws the reason.
+    unheard.push(reason);
+    process.nextTick(recordUnheard);
     return Reflect.apply(emit, this, args) as boolean;
   };
   process.emit = watched as Emit;
@@ -62,9 +81,4 @@ export function hookProcess(core: TelemetryCore, options: ProcessHookOptions = {
     // Another library may have wrapped the wrapper since; then it stays, and passes everything on.
     if (process.emit === (watched as Emit)) process.emit = emit;
   };
-}
-
-function rejectionReason(error: unknown, lastSeen: { reason: unknown } | null): unknown {
-  const wrapped = (error as { code?: unknown } | null)?.code === 'ERR_UNHANDLED_REJECTION';
-  return wrapped && lastSeen ? lastSeen.reason : error;
 }

@@ -34,9 +34,10 @@ interface OneError {
 }
 
 function describeOne(error: unknown): OneError {
-  if (typeof error === 'string' && error !== '') return { headline: cutText(error, MAX_MESSAGE), stack: null };
   if (typeof error !== 'object' || error === null) {
-    return { headline: `Thrown: ${cutText(primitiveText(error), MAX_MESSAGE)}`, stack: null };
+    const text = cutText(primitiveText(error), MAX_MESSAGE);
+    const isText = typeof error === 'string' && error !== '';
+    return { headline: isText ? text : `Thrown: ${text || 'an empty string'}`, stack: null };
   }
   const message = readText(error, 'message');
   const fullStack = readText(error, 'stack');

@@ -8,7 +8,10 @@ const errors: Record<string, () => unknown> = {
   cause: () => new Error('outer', { cause: new Error('inner') }),
 };
 
-/** `throw:error`, `reject:no-error`, …: at once. `later-…`: in a timer. `exit:3`, `quit`: no failure, for comparison. */
+/**
+ * `throw:error`, `reject:no-error`, …: at once; `later-throw:…`: in a timer; `rejections`: one of each; `handled-late`:
+ * rejected, and caught a moment later; `exit:3`: no failure, for comparison.
+ */
 export function fail(failure: string): void {
   const [how, what = ''] = failure.split(':');
   const make = errors[what] ?? errors['error']!;
@@ -23,6 +26,9 @@ export function fail(failure: string): void {
     case 'reject':
       void Promise.reject(make());
       break;
+    case 'rejections':
+      for (const make of Object.values(errors)) void Promise.reject(make());
+      break;
     case 'handled-late': {
       const rejected = Promise.reject(make());
       setTimeout(() => rejected.catch(() => console.log('handled late')), 20);
@@ -35,7 +41,9 @@ export function fail(failure: string): void {
 }
 
 export function listenAsApp(): void {
-  process.on('uncaughtException', (error: unknown, origin) => console.log('app saw exception', String(error), origin));
+  process.on('uncaughtException', (error: unknown, origin) =>
+    console.log('app saw exception', String(error), origin),
+  );
   process.on('unhandledRejection', (reason) => console.log('app saw rejection', String(reason)));
   console.log(
     'listeners',

@@ -10,15 +10,21 @@ import { fail, listenAsApp } from './failures.ts';
 const { PRELOAD, PAGE, WITHOUT_ROOST, FAILURE, APP_LISTENS, ENDPOINT } = process.env;
 
 if (!WITHOUT_ROOST) {
-  startTelemetry({ endpoint: ENDPOINT, logger: () => undefined, onCrashLoop: () => console.log('crash loop') });
+  startTelemetry({
+    endpoint: ENDPOINT,
+    logger: () => undefined,
+    onCrashLoop: () => console.log('crash loop'),
+  });
 }
 if (APP_LISTENS) listenAsApp();
 app.on('will-quit', () => console.log('will quit'));
 
 if (PAGE) {
-  app.whenReady().then(
-    async () => await new BrowserWindow({ webPreferences: { preload: PRELOAD } }).loadFile(PAGE),
-    console.error,
-  );
+  app
+    .whenReady()
+    .then(
+      async () => await new BrowserWindow({ webPreferences: { preload: PRELOAD } }).loadFile(PAGE),
+      console.error,
+    );
 }
 if (FAILURE) fail(FAILURE);
