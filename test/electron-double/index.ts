@@ -53,6 +53,12 @@ class PowerMonitorDouble extends EventEmitter implements Pick<PowerMonitor, 'get
   }
 }
 
+/**
+ * Files are of one origin, so errors of a page's scripts are told in full and modules load: the fuse
+ * `grantFileProtocolExtraPrivileges`, on by default (shell/browser/web_contents_preferences.cc).
+ */
+const FILE_PRIVILEGES = ['--allow-file-access-from-files'];
+
 export function createElectronDouble(options: ElectronDoubleOptions): ElectronDouble {
   const journal: JournalEntry[] = [];
   const note: Journal = (entry) => {
@@ -63,7 +69,7 @@ export function createElectronDouble(options: ElectronDoubleOptions): ElectronDo
   // One process for a page and its iframes, so that DevTools sees them together.
   const launch = (): Promise<Browser> =>
     (launching ??= import('./chromium.ts').then(({ launchChromium }) =>
-      launchChromium(['--disable-site-isolation-trials']),
+      launchChromium(['--disable-site-isolation-trials', ...FILE_PRIVILEGES]),
     ));
   const browser = options.browser ?? launch;
   let online = true;
