@@ -189,3 +189,58 @@ export interface RecentRecord {
   country: string | null;
   environment: string;
 }
+
+/** `GET /stats/crash-groups/:fingerprint/crashes` */
+export interface GroupCrashes {
+  crashes: number;
+  users: number;
+  days: { date: string; crashes: number }[];
+  app_versions: { app_version: string; crashes: number; users: number }[];
+  os_versions: { os_version: string; crashes: number; users: number }[];
+  /** Newest first. */
+  latest: StoredCrash[];
+}
+
+export interface StoredCrash {
+  event_id: string;
+  timestamp: string;
+  crash_type: string;
+  error_message: string;
+  stack_trace: string | null;
+  context: Record<string, unknown> | null;
+  app_version: string;
+  os_version: string | null;
+  platform: string | null;
+  country: string | null;
+  environment: string;
+}
+
+/** `GET /system/delivery` */
+export interface Delivery {
+  /** Verdicts are counted since then, by the server that answered. */
+  since: string;
+  records: { kind: string; result: string; count: number }[];
+  stripped: number;
+  waiting: { event: number; crash: number };
+  /** Totals that clients told, of all time. */
+  dropped: { reason: string; records: number; users: number }[];
+}
+
+/** `GET /system/storage` */
+export interface Storage {
+  database_bytes: number;
+  tables: { table: string; rows: number; bytes: number }[];
+  oldest_record: string | null;
+  records_per_day: number;
+  retention_days: number;
+  limit_bytes: number | null;
+}
+
+/** `GET /system/settings` */
+export interface ServerSettings {
+  version: string;
+  node: string;
+  started_at: string;
+  open_ingestion: boolean;
+  settings: { name: string; value: string }[];
+}

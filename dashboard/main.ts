@@ -5,24 +5,31 @@ import { createRangeControl, rangeInWords } from './controls/range-control.ts';
 import { element, fill } from './dom.ts';
 import { startLive } from './live.ts';
 import { currentView, onView } from './navigation.ts';
+import { crashesPage } from './pages/crashes-page.ts';
 import { eventsPage } from './pages/events-page.ts';
 import { figuresPage } from './pages/figures-page.ts';
-import { livePage } from './pages/live-page.ts';
-import type { Page } from './pages/page.ts';
+import { sectionsPage, type Page } from './pages/page.ts';
+import { receivedSection } from './sections/received.ts';
+import { recentSection } from './sections/recent.ts';
+import { serverSettingsSection } from './sections/server-settings.ts';
+import { storageSection } from './sections/storage.ts';
 import { createFreshness, drawNavigation, PAGE_TITLES, themeSwitch } from './shell.ts';
 import { applyTheme } from './theme.ts';
 
 applyTheme();
 
-const MAKERS: Partial<Record<PageName, () => Page>> = {
+const MAKERS: Record<PageName, () => Page> = {
   figures: figuresPage,
+  crashes: crashesPage,
   events: eventsPage,
-  live: livePage,
+  live: () => sectionsPage([recentSection()]),
+  delivery: () => sectionsPage([receivedSection()]),
+  settings: () => sectionsPage([storageSection(), serverSettingsSection()]),
 };
 const pages = new Map<PageName, Page>();
 
 function pageNamed(name: PageName): Page {
-  const page = pages.get(name) ?? (MAKERS[name] ?? figuresPage)();
+  const page = pages.get(name) ?? MAKERS[name]();
   pages.set(name, page);
   return page;
 }

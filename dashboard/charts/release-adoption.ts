@@ -34,20 +34,23 @@ export const releaseAdoption: ChartDefinition<Releases> = {
     };
   },
   config(rows, colours): ChartConfiguration {
-    const datasets = rows.columns.slice(1).map(({ label }, index): ChartDataset<'line', number[]> => {
-      const colour = colours.series[index] ?? colours.muted;
-      return {
-        label,
-        data: rows.rows.map((row) => Number(row[index + 1])),
-        borderColor: colour,
-        backgroundColor: faded(colour, 0.25),
-        borderWidth: 1.5,
-        fill: index === 0 ? 'origin' : '-1',
-        pointRadius: rows.rows.length === 1 ? 4 : 0,
-        pointHoverRadius: 3,
-        cubicInterpolationMode: 'monotone',
-      };
-    });
+    const datasets = rows.columns
+      .slice(1)
+      .map(({ label }, index): ChartDataset<'line' | 'bar', (number | null)[]> => {
+        const colour = colours.series[index] ?? colours.muted;
+        return {
+          type: 'line',
+          label,
+          data: rows.rows.map((row) => Number(row[index + 1])),
+          borderColor: colour,
+          backgroundColor: faded(colour, 0.25),
+          borderWidth: 1.5,
+          fill: index === 0 ? 'origin' : '-1',
+          pointRadius: rows.rows.length === 1 ? 4 : 0,
+          pointHoverRadius: 3,
+          cubicInterpolationMode: 'monotone',
+        };
+      });
     const options = timeSeriesOptions(colours, rows.columns, shortDay);
     return {
       type: 'line',
