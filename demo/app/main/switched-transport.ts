@@ -13,20 +13,27 @@ export function createSwitchedTransport(
 ): SwitchedTransport {
   const http = httpTransport(options);
   let offline = false;
+
+  /** A transport that throws counts as one to try again: the log wants to know all the same. */
+  const send: Transport['send'] = async (batch, signal) => {
+    if (offline) return { status: 'retry', reason: 'the offline switch is on' };
+    return http
+      .send(batch, signal)
+      .catch((error: unknown): SendResult => ({ status: 'retry', reason: `no answer (${String(error)})` }));
+  };
+
   return {
+    ...http,
     setOffline(value) {
       offline = value;
     },
     async send(batch, signal) {
-      const records = batch.kind === 'events' ? batch.body.events.length : batch.body.crashes.length;
-      const what = `${records} ${batch.kind}`;
-      const result: SendResult = offline
-        ? { status: 'retry', reason: 'the offline switch is on' }
-        : await http.send(batch, signal);
-      if (result.status === 'settled') log(`sent ${what}, ${result.rejected.length} rejected`, 'good');
-      else log(`${what} wait: ${result.reason}`, 'bad');
+      const count = batch.kind === 'events' ? batch.body.events.length : batch.body.crashes.length;
+      const result = await send(batch, signal);
+      if (result.status === 'settled') {
+        log(`${count} ${batch.kind} sent, ${result.rejected.length} rejected`, 'good');
+      } else log(`${count} ${batch.kind} wait: ${result.reason}`, 'bad');
       return result;
     },
-    close: async () => http.close?.(),
   };
 }

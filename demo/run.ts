@@ -1,0 +1,139 @@
+/**
+ * `npm run demo`: a server with a database of its own, the Stories app, a tour of both; then everything stays up.
+ * `-- --once`: ends after the tour, with 0 only if every record arrived exactly once.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+
+import { buildStories } from './build.ts';
+import { findElectron, startStories, type StoriesOptions } from './tour/stories-app.ts';
+import { createTerminal } from './tour/terminal.ts';
+import { takeTour, type TourParts } from './tour/tour.ts';
+
+const HELP = `npm run demo [-- options]
+
+  --once       end after the tour: 0 if everything arrived exactly once, else 1
+  --port N     the server's port (8787, or a free one where that is taken)
+`;
+/** A minute of recording each second: the tour has no minutes to spend. */
+const TOUR_SPEED = 60;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { once: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const home = makeHome();
+  const parts: TourParts = {};
+  const stop = async (): Promise<void> => {
+    await parts.app?.kill();
+    await parts.server?.stop();
+    rmSync(home, { recursive: true, force: true });
+  };
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+  });
+  try {
+    const run = demonstrate(home, parts, { once: values.once ?? false, port: values.port });
+    const result = await Promise.race([run, interrupted]);
+    if (result === 'interrupted') return 130;
+    if (values.once || result !== 0) return result;
+    await interrupted;
+    console.log('\nStopping.');
+    return 0;
+  } finally {
+    await stop();
+  }
+}
+
+async function demonstrate(
+  home: string,
+  parts: TourParts,
+  { once, port }: { once: boolean; port: string | undefined },
+): Promise<number> {
+  const terminal = createTerminal();
+  const electron = findElectron();
+  console.log(styleText('bold', 'Roost: the Stories demo'));
+  console.log(
+    electron
+      ? 'Electron is installed: Stories runs in it.'
+      : 'Electron’s binary is not installed: the same main process runs on a double of it, with Chromium as its window.',
+  );
+  const server = {
+    port: await choosePort(port),
+    dataDir: join(home, 'server'),
+    ingestKey: `pub_${randomBytes(12).toString('hex')}`,
+    dashboard: { user: 'demo', password: randomBytes(9).toString('base64url') },
+  };
+  const stories: StoriesOptions = {
+    folder: await buildStories(),
+    endpoint: `http://127.0.0.1:${server.port}`,
+    ingestKey: server.ingestKey,
+    userData: join(home, 'stories'),
+    speed: TOUR_SPEED,
+    electron,
+  };
+  const { problems } = await takeTour({ server, stories, terminal }, parts);
+  terminal.blank();
+  for (const problem of problems) terminal.bad(problem);
+  if (problems.length === 0)
+    terminal.good('Everything arrived exactly once, and nothing that opt-out forbids.');
+  terminal.blank();
+  if (once) return problems.length === 0 ? 0 : 1;
+
+  console.log(`   Dashboard    ${stories.endpoint}/dashboard`);
+  console.log(`   User         ${server.dashboard.user}`);
+  console.log(`   Password     ${server.dashboard.password}`);
+  console.log(`   More data    npm run simulate -- --endpoint ${stories.endpoint} --key ${server.ingestKey}`);
+  console.log('   Ctrl-C stops everything and removes what the demo stored.');
+  keepStoriesOpen(stories, parts);
+  return 0;
+}
+
+/** From here on the app is the user's: at the clock's own speed, and back after each crash. */
+function keepStoriesOpen(stories: StoriesOptions, parts: TourParts): void {
+  const { app } = parts;
+  if (!app || !stories.electron) return; // without a window there is nobody to crash it
+  void app.ended.then(async ({ code }) => {
+    if (code === 0) return console.log('   Stories was closed; the server stays up.');
+    console.log('   Stories crashed; starting it again.');
+    parts.app = await startStories(stories);
+    keepStoriesOpen(stories, parts);
+  });
+}
+
+/** Fresh at each run, inside the project, where `npm run demo` may be tried without a trace elsewhere. */
+function makeHome(): string {
+  const parent = join(import.meta.dirname, '..', '.roost');
+  mkdirSync(parent, { recursive: true });
+  return mkdtempSync(join(parent, 'demo-'));
+}
+
+async function choosePort(wanted: string | undefined): Promise<number> {
+  if (wanted !== undefined) return Number(wanted);
+  return (await freePort(8787)) ?? (await freePort(0)) ?? 8787;
+}
+
+function freePort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(undefined));
+    probe.listen(port, '127.0.0.1', () => {
+      const { port: found } = probe.address() as AddressInfo;
+      probe.close(() => resolve(found));
+    });
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
