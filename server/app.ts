@@ -25,10 +25,11 @@ import { errors, toApiError } from './plugins/errors.ts';
 import { knownPaths } from './plugins/known-paths.ts';
 import { createLogger, requestLog } from './plugins/logging.ts';
 import { metrics } from './plugins/metrics.ts';
-import { securityHeaders } from './plugins/security-headers.ts';
+import { basicHeaders, pageHeaders } from './plugins/security-headers.ts';
 import { adminCrashRoutes } from './routes/admin-crashes.ts';
 import { adminFigureRoutes } from './routes/admin-figures.ts';
 import { adminSystemRoutes } from './routes/admin-system.ts';
+import { crashGroupRoutes } from './routes/crash-groups.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
@@ -87,7 +88,7 @@ export async function buildApp({
   await app.register(knownPaths);
   await app.register(errors);
   await app.register(requestLog);
-  await app.register(securityHeaders);
+  await app.register(basicHeaders);
   await app.register(metrics, { queueDepth: () => ingestion.depth() });
   await app.register(jsonBody);
 
@@ -100,11 +101,13 @@ export async function buildApp({
     await ingest.register(userRoutes);
   });
   await app.register(async (admin) => {
+    await admin.register(pageHeaders);
     admin.addHook('onRequest', requireAdmin(config.dashboardUser, config.dashboardPassword));
     await admin.register(etag);
     await admin.register(metricsRoutes);
     await admin.register(statsRoutes);
     await admin.register(statsEventRoutes);
+    await admin.register(crashGroupRoutes);
     await admin.register(dashboardRoutes);
     await admin.register(adminFigureRoutes);
     await admin.register(adminCrashRoutes);
