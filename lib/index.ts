@@ -1,5 +1,6 @@
 /** Entry `/node`: Roost in plain Node, for workers, command-line programs and tests. */
-import { startGuarded } from './crash/start-guarded.ts';
+import { claimFolder } from './claim-folder.ts';
+import { hookProcess } from './crash/process-hooks.ts';
 import type { Telemetry, TelemetryOptions } from './handle.ts';
 import type { Catalogue } from './record/catalogue.ts';
 import type { StoriesCatalogue } from './record/stories-catalogue.ts';
@@ -9,12 +10,18 @@ export type * from './handle.ts';
 export { RoostError } from './record/errors.ts';
 export type { RoostErrorCode } from './record/errors.ts';
 
-/** Starts Roost; `dataDir` must be given. Throws `RoostError` `invalid_option` where an option is wrong. */
+/**
+ * Starts Roost; `dataDir` must be given. Several handles may share a folder, in one process or in many; in each process
+ * the first one records what nobody caught. Throws `RoostError` `invalid_option` where an option is wrong.
+ */
 export function startTelemetry<const C extends Catalogue = StoriesCatalogue>(
   options: TelemetryOptions<C>,
 ): Telemetry<C> {
-  // A missing `dataDir` is refused by `createTelemetry`.
-  return startGuarded(options?.dataDir ?? '', options?.onCrashLoop, (safeMode) =>
-    createTelemetry(options, { safeMode }),
-  ).core;
+  const core = createTelemetry(options, {});
+  const giveBack = claimFolder(core.dataDir);
+  if (giveBack) {
+    core.onClose(giveBack);
+    core.onClose(hookProcess(core));
+  }
+  return core;
 }

@@ -1,7 +1,6 @@
 /** What `startTelemetry` was given, checked and completed. Wrong options are errors that name them; nothing is repaired silently. */
 import { join, resolve } from 'node:path';
 
-import { detectCountry } from './country.ts';
 import { checkEndpoint, checkKey } from './delivery/endpoint.ts';
 import type { Transport } from './delivery/transport.ts';
 import type { BeforeSend, Host, TelemetryOptions } from './handle.ts';
@@ -23,7 +22,8 @@ export interface Settings {
   readonly appVersion: string;
   readonly platform: string;
   readonly osVersion: string;
-  readonly country: string | null;
+  /** Undefined: asked of the time zone. */
+  readonly country: string | null | undefined;
   readonly environment: Environment;
   readonly flushIntervalMs: number;
   readonly flushAt: number;
@@ -101,7 +101,7 @@ export function resolveOptions<C extends Catalogue>(options: TelemetryOptions<C>
     ),
     platform: cut('platform', platform, MAX_PLATFORM_LENGTH, warn),
     osVersion: cut('osVersion', options.osVersion ?? platform, MAX_OS_VERSION_LENGTH, warn),
-    country: options.country === undefined ? detectCountry() : options.country,
+    country: options.country,
     environment: options.environment ?? host.environment ?? 'production',
     ...numbers(options),
     transport: options.transport,

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 
 import { v7 as uuidV7 } from 'uuid';
 
+import type { Country } from './country.ts';
 import type { CrashInput } from './handle.ts';
 import type { Identity } from './identity.ts';
 import type { Settings } from './options.ts';
@@ -15,20 +16,25 @@ import type { Session } from './session.ts';
 
 export interface Recorder {
   /** Checks name and properties against the catalogue. */
-  check(name: unknown, properties: unknown): EventCheck;
+  check(name: string, properties: unknown): EventCheck;
   /** A checked event, as it will travel. */
   event(name: string, properties: Properties): EventRecord;
   /** A crash, scrubbed and cut, as it will travel. `moment`: what is known of the process now. */
   crash(input: CrashInput, moment: CrashContext): CrashRecord;
 }
 
-export function createRecorder(
-  settings: Settings,
-  identity: Identity,
-  session: Session,
-  appRoots: readonly string[],
-): Recorder {
-  const { catalogue, appVersion, platform, osVersion, country, environment } = settings;
+export interface RecorderOptions {
+  settings: Pick<Settings, 'catalogue' | 'appVersion' | 'platform' | 'osVersion' | 'environment'>;
+  identity: Pick<Identity, 'userId'>;
+  session: Session;
+  country: Country;
+  /** Roots of the app's own files. */
+  appRoots: readonly string[];
+}
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { settings, identity, session, country, appRoots } = options;
+  const { catalogue, appVersion, platform, osVersion, environment } = settings;
   const compiled = compileCatalogue(catalogue);
   const redaction: RedactOptions = { appRoots, privateWords: privateWords() };
 
@@ -41,7 +47,7 @@ export function createRecorder(
   }
 
   return {
-    check: (name, properties) => compiled.check(typeof name === 'string' ? name : String(name), properties),
+    check: (name, properties) => compiled.check(name, properties),
     event: (name, properties) => ({
       event_id: uuidV7(),
       user_id: identity.userId,
@@ -51,7 +57,7 @@ export function createRecorder(
       properties: scrub(name, properties),
       app_version: appVersion,
       platform,
-      country,
+      country: country.current(),
       environment,
     }),
     crash: (input, moment) => {
@@ -69,7 +75,7 @@ export function createRecorder(
           app_version: input.appVersion ?? appVersion,
           os_version: osVersion,
           platform,
-          country,
+          country: country.current(),
           environment,
         },
         redaction,

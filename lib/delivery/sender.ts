@@ -82,11 +82,6 @@ export class Sender {
     if (!this.#closed && this.#options.isOnline()) void this.#round('all');
   }
 
-  /** Looks for what may leave now, in a moment. */
-  look(): void {
-    if (!this.#closed) this.#soon();
-  }
-
   /** Gives up the request under way with records of this kind; they stay in the queue. */
   abort(kind: RecordKind): void {
     this.#lanes[kind].abort();
