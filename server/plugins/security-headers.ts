@@ -26,8 +26,20 @@ async function setUp(app: FastifyInstance): Promise<void> {
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
     referrerPolicy: { policy: 'no-referrer' },
   });
+}
+/** For what a browser shows: the dashboard and the routes that it asks. */
+export const pageHeaders = fastifyPlugin(setUp, { name: 'page-headers' });
+
+/** What every answer has, unless its route says otherwise. Helmet works its headers out anew for each request. */
+const BASIC_HEADERS = Object.entries({
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+});
+
+function setUpBasics(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    for (const [name, value] of BASIC_HEADERS) if (!reply.hasHeader(name)) reply.header(name, value);
   });
 }
-export const securityHeaders = fastifyPlugin(setUp, { name: 'security-headers' });
+export const basicHeaders = fastifyPlugin(setUpBasics, { name: 'basic-headers' });

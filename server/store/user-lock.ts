@@ -1,25 +1,17 @@
-/**
- * Keeps apart, for one user, what must not happen at the same moment. Adding events shares the lock; adding
- * crashes (events and crashes share one id space over two tables) and erasing take it alone.
- *
- * Users share 256 advisory locks, so that a transaction never holds more, however many users it brings. They
- * are taken in ascending order, so that no two transactions wait for each other.
- */
+/** The lock that keeps apart what must not happen to one user at the same moment: see `migrations/000001-records.sql`. */
 import type pg from 'pg';
 
+/** The same number as in the functions of the migration. */
 const LOCK_SPACE = 7_605_002;
 
-export function lockOf(userId: string): number {
-  return Number.parseInt(userId.slice(-2), 16);
+/** The locks of these users, of 256, in ascending order. */
+export function locksOf(userIds: Iterable<string>): number[] {
+  const locks = new Set<number>();
+  for (const userId of userIds) locks.add(Number.parseInt(userId.slice(-2), 16));
+  return [...locks].sort((a, b) => a - b);
 }
 
-/** The statement that takes the locks of these users until the transaction ends. Holds nothing but numbers. */
-export function lockUsersSql(userIds: Iterable<string>, mode: 'shared' | 'exclusive'): string {
-  const locks = [...new Set([...userIds].map((userId) => lockOf(userId)))].sort((a, b) => a - b);
-  const take = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
-  return `select ${take}(${LOCK_SPACE}, user_lock) from unnest(array[${locks.join(',')}]::int[]) user_lock`;
-}
-
+/** Takes a user's lock alone, until the transaction ends. */
 export async function lockUser(client: pg.ClientBase, userId: string): Promise<void> {
-  await client.query(lockUsersSql([userId], 'exclusive'));
+  await client.query('select pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, locksOf([userId])[0]]);
 }
