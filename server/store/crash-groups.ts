@@ -34,7 +34,8 @@ export interface CrashGroupQuery extends StatsQuery {
 }
 
 /** By descending crashes, then by fingerprint. */
-export function readCrashGroups(pool: pg.Pool, query: CrashGroupQuery): Promise<CrashGroup[]> {
+export async function readCrashGroups(pool: pg.Pool, query: CrashGroupQuery): Promise<CrashGroup[]> {
+  await reopenSeenAgain(pool);
   const { sql, values } = rowsInRange(query);
   const parts = [sql];
   const add = (value: string, condition: (parameter: string) => string): void => {
@@ -102,26 +103,27 @@ export async function setGroupStatus(
   return decision;
 }
 
-/** Opens resolved groups again that newly stored crashes show in a newer version. In the transaction of the insert. */
-export async function reopenGroups(
-  client: pg.ClientBase,
-  crashes: readonly { fingerprint: string; app_version: string }[],
-): Promise<void> {
-  if (crashes.length === 0) return;
-  const { rows } = await client.query<{ fingerprint: string; resolved_in_version: string }>(
-    `select fingerprint, resolved_in_version from crash_groups
-     where status = 'resolved' and fingerprint = any ($1::text[])`,
-    [[...new Set(crashes.map(({ fingerprint }) => fingerprint))]],
+/**
+ * Opens resolved groups again that were seen in a newer version. Done when somebody looks, not when a crash is
+ * stored: nothing else depends on it, and the way of a record stays short.
+ */
+async function reopenSeenAgain(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{
+    fingerprint: string;
+    resolved_in_version: string;
+    app_version: string;
+  }>(
+    `select distinct fingerprint, resolved_in_version, app_version
+     from crash_groups join crashes using (fingerprint)
+     where status = 'resolved'`,
   );
-  const reopened = rows.filter(({ fingerprint, resolved_in_version: resolved }) =>
-    crashes.some(
-      (crash) => crash.fingerprint === fingerprint && compareVersions(crash.app_version, resolved) > 0,
-    ),
-  );
+  const reopened = rows.filter((row) => compareVersions(row.app_version, row.resolved_in_version) > 0);
   if (reopened.length === 0) return;
-  await client.query(
+  await pool.query(
     `update crash_groups set status = 'open', resolved_in_version = null, changed_at = now()
-     where status = 'resolved' and fingerprint = any ($1::text[])`,
-    [reopened.map(({ fingerprint }) => fingerprint).sort()],
+     from unnest($1::text[], $2::text[]) as seen (fingerprint, resolved_in_version)
+     where crash_groups.fingerprint = seen.fingerprint
+       and crash_groups.resolved_in_version = seen.resolved_in_version`,
+    [reopened.map((row) => row.fingerprint), reopened.map((row) => row.resolved_in_version)],
   );
 }

@@ -174,6 +174,7 @@ describe('PATCH /stats/crash-groups/:fingerprint', () => {
     await post({ app_version: '1.9.0', timestamp: '2026-06-11T10:00:00.000Z' });
     await patch(await theGroup(), { status: 'resolved' });
     await post({ app_version: '1.10.0' });
+    expect(await statusOf()).toBe('open');
     await server.pool.query(`delete from crashes where app_version = '1.10.0'`);
     expect(await statusOf()).toBe('open');
   });
