@@ -8,7 +8,7 @@
  */
 import { EventEmitter } from 'node:events';
 
-import type { CrashReporter, Dialog, Net, PowerMonitor } from 'electron';
+import type { App, CrashReporter, Dialog, IpcMain, Net, PowerMonitor } from 'electron';
 import type { Browser } from 'playwright-core';
 
 import { AppDouble, type AppOptions } from './app.ts';
@@ -16,6 +16,7 @@ import { createBrowserWindowClass, type BrowserWindowClass } from './browser-win
 import { IpcMainDouble } from './ipc-main.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { createSessionModule, type SessionModule } from './session.ts';
+import { createUtilityProcessModule, type UtilityProcessModule } from './utility-process.ts';
 
 export interface ElectronDoubleOptions extends AppOptions {
   /** Hears what only a person would see: dialogs, the end. Default: kept in `journal`. */
@@ -26,14 +27,18 @@ export interface ElectronDoubleOptions extends AppOptions {
   browser?: () => Promise<Browser>;
 }
 
+/** An emitter takes any listener; Electron's types say which events there are, and what they carry. */
+type Listening<T extends { on: unknown; once: unknown; off: unknown }> = Pick<T, 'on' | 'once' | 'off'>;
+
 /** What `import … from 'electron'` gives in the main process, as far as the double goes. */
 export interface DoubledElectron {
-  app: AppDouble;
+  app: AppDouble & Listening<App>;
   BrowserWindow: BrowserWindowClass;
-  ipcMain: IpcMainDouble;
+  ipcMain: IpcMainDouble & Listening<IpcMain>;
   session: SessionModule;
+  utilityProcess: UtilityProcessModule;
   net: Pick<Net, 'isOnline' | 'fetch'>;
-  powerMonitor: PowerMonitorDouble;
+  powerMonitor: PowerMonitorDouble & Listening<PowerMonitor>;
   dialog: Pick<Dialog, 'showErrorBox'>;
   crashReporter: Pick<CrashReporter, 'start' | 'addExtraParameter' | 'getUploadToServer'>;
 }
@@ -85,15 +90,16 @@ export function createElectronDouble(options: ElectronDoubleOptions): ElectronDo
     fromPartition: session.fromPartition,
   });
   const electron: DoubledElectron = {
-    app,
+    app: app as AppDouble & Listening<App>,
     BrowserWindow,
-    ipcMain,
+    ipcMain: ipcMain as IpcMainDouble & Listening<IpcMain>,
     session,
+    utilityProcess: createUtilityProcessModule(app),
     net: {
       isOnline: () => online,
       fetch: (input, init) => session.defaultSession.fetch(input, init),
     },
-    powerMonitor: new PowerMonitorDouble(),
+    powerMonitor: new PowerMonitorDouble() as PowerMonitorDouble & Listening<PowerMonitor>,
     dialog: { showErrorBox: (title, content) => note({ type: 'dialog', title, content }) },
     crashReporter: {
       start: (given) => note({ type: 'crash_reporter', options: given }),

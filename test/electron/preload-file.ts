@@ -1,19 +1,47 @@
-/** The preload as it is published: one CommonJS file. Built from the source, so that tests need no build before. */
+/** Scripts for pages, as they are published, built from the sources, so that tests need no build before. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { buildSync } from 'esbuild';
+import { buildSync, type BuildOptions } from 'esbuild';
 
-/** Builds it into the folder; returns its path. */
+const root = join(import.meta.dirname, '../..');
+const common: BuildOptions = { bundle: true, target: 'chrome120', minifySyntax: true, logLevel: 'warning' };
+
+/** The preload: one CommonJS file. Returns its path. */
 export function buildPreload(folder: string): string {
   const outfile = join(folder, 'preload.js');
   buildSync({
-    entryPoints: [join(import.meta.dirname, '../../renderer/preload.ts')],
+    ...common,
+    entryPoints: [join(root, 'renderer/preload.ts')],
     outfile,
-    bundle: true,
     external: ['electron'],
     format: 'cjs',
-    target: 'chrome120',
-    minifySyntax: true,
+  });
+  return outfile;
+}
+
+/** The preload, and `raw.send` and `raw.invoke` for pages that forge messages; they take JSON, so that `__proto__` passes. */
+export function buildRawPreload(folder: string): string {
+  const outfile = join(folder, 'raw-preload.js');
+  const raw = `
+    const { contextBridge, ipcRenderer } = require('electron');
+    contextBridge.exposeInMainWorld('raw', {
+      send: (channel, text) => ipcRenderer.send(channel, JSON.parse(text)),
+      invoke: (channel, text) => ipcRenderer.invoke(channel, JSON.parse(text)),
+    });`;
+  writeFileSync(outfile, `${readFileSync(buildPreload(folder), 'utf8')}\n{${raw}}`);
+  return outfile;
+}
+
+/** The renderer entry as a plain script that sets `roostRenderer`. Returns its path. */
+export function buildRendererScript(folder: string): string {
+  const outfile = join(folder, 'renderer.js');
+  buildSync({
+    ...common,
+    entryPoints: [join(root, 'renderer/index.ts')],
+    outfile,
+    format: 'iife',
+    globalName: 'roostRenderer',
   });
   return outfile;
 }
