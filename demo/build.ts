@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
 /** Resolves with the folder of the built app. The library itself must have been built before. */
-export async function buildStories(): Promise<string> {
+export async function buildStories(outdir = join(import.meta.dirname, 'dist')): Promise<string> {
   const app = join(import.meta.dirname, 'app');
-  const outdir = join(import.meta.dirname, 'dist');
   const common: BuildOptions = {
     bundle: true,
     absWorkingDir: app,
