@@ -1,5 +1,6 @@
 /** The dashboard, from the address to the screen. */
 import type { PageName } from './address.ts';
+import { askFilterValues } from './choices.ts';
 import { createFilterControls } from './controls/filter-controls.ts';
 import { createRangeControl, rangeInWords } from './controls/range-control.ts';
 import { element, fill } from './dom.ts';
@@ -9,6 +10,7 @@ import { crashesPage } from './pages/crashes-page.ts';
 import { eventsPage } from './pages/events-page.ts';
 import { figuresPage } from './pages/figures-page.ts';
 import { sectionsPage, type Page } from './pages/page.ts';
+import { withPulse } from './pulse.ts';
 import { receivedSection } from './sections/received.ts';
 import { recentSection } from './sections/recent.ts';
 import { serverSettingsSection } from './sections/server-settings.ts';
@@ -18,18 +20,30 @@ import { applyTheme } from './theme.ts';
 
 applyTheme();
 
-const MAKERS: Record<PageName, () => Page> = {
-  figures: figuresPage,
-  crashes: crashesPage,
-  events: eventsPage,
-  live: () => sectionsPage([recentSection()]),
-  delivery: () => sectionsPage([receivedSection()]),
-  settings: () => sectionsPage([storageSection(), serverSettingsSection()]),
+interface ShownPage {
+  make(): Page;
+  /** The date range and the filters count here. */
+  ranged: boolean;
+  /** So does the previous period. */
+  compared: boolean;
+}
+
+const PAGES_SHOWN: Record<PageName, ShownPage> = {
+  figures: { make: () => withPulse(figuresPage()), ranged: true, compared: true },
+  crashes: { make: () => withPulse(crashesPage()), ranged: true, compared: false },
+  events: { make: () => withPulse(eventsPage()), ranged: true, compared: true },
+  live: { make: () => sectionsPage([recentSection()]), ranged: true, compared: false },
+  delivery: { make: () => sectionsPage([receivedSection()]), ranged: false, compared: false },
+  settings: {
+    make: () => sectionsPage([storageSection(), serverSettingsSection()]),
+    ranged: false,
+    compared: false,
+  },
 };
 const pages = new Map<PageName, Page>();
 
 function pageNamed(name: PageName): Page {
-  const page = pages.get(name) ?? MAKERS[name]();
+  const page = pages.get(name) ?? PAGES_SHOWN[name].make();
   pages.set(name, page);
   return page;
 }
@@ -40,6 +54,7 @@ const title = element('h1');
 const range = element('p', { class: 'range-words' });
 const rangeControl = createRangeControl();
 const filterControls = createFilterControls();
+const controls = element('div', { class: 'controls' }, rangeControl.element, filterControls.element);
 const freshness = createFreshness(() => live.now());
 const holder = element('div');
 
@@ -49,7 +64,7 @@ content.append(
     'div',
     { class: 'topbar' },
     element('div', { class: 'topbar-title' }, title, freshness.element),
-    element('div', { class: 'controls' }, rangeControl.element, filterControls.element),
+    controls,
   ),
   freshness.banner,
   range,
@@ -62,14 +77,20 @@ function show(): void {
   if (holder.firstChild !== page.element) fill(holder, page.element);
   title.textContent = PAGE_TITLES[view.page];
   document.title = `${PAGE_TITLES[view.page]} · Roost`;
-  range.textContent = rangeInWords(view);
+  const { ranged, compared } = PAGES_SHOWN[view.page];
+  controls.hidden = range.hidden = !ranged;
+  range.textContent = rangeInWords(view, compared);
   rangeControl.update(view);
   filterControls.update(view);
   drawNavigation(nav, view, page.sections);
 }
 
 show();
-const live = startLive(() => pageNamed(currentView().page).load(currentView()), freshness.tell);
+const live = startLive(async () => {
+  await pageNamed(currentView().page).load(currentView());
+  // Only the choices: the figures do not wait for them.
+  askFilterValues().then(filterControls.offer, () => {});
+}, freshness.tell);
 onView((view, before) => {
   show();
   live.now();

@@ -15,6 +15,7 @@ import {
   type ChartOptions,
 } from 'chart.js';
 
+import { today } from '../days.ts';
 import { shown, type Format } from '../format.ts';
 import type { Column, TableData } from '../parts/table.ts';
 import { faded, type Palette } from './palette.ts';
@@ -65,6 +66,10 @@ export function timeSeries(
           pointHoverRadius: 4,
           pointBackgroundColor: colour,
           cubicInterpolationMode: 'monotone',
+          // Today is not over yet.
+          segment: {
+            borderDash: ({ p1DataIndex }) => (rows[p1DataIndex]?.[0] === today() ? [3, 3] : undefined),
+          },
         }
       : {
           type: 'bar',

@@ -1,12 +1,10 @@
 /** Version, platform, country, environment: each a button with the values that exist. */
 import { FILTERS, type FilterName, type Filters, type View } from '../address.ts';
+import type { FilterValues } from '../choices.ts';
 import { element, fill } from '../dom.ts';
 import { count, countryName } from '../format.ts';
 import { clearFilters, currentView, hasFilters, setFilter } from '../navigation.ts';
 import { createPopover, type PopoverControl } from './popover.ts';
-
-/** `GET /stats/filters`: what can be filtered by, most users first. */
-export type FilterValues = Record<FilterName, { value: string; users: number }[]>;
 
 const NAMES: Record<FilterName, string> = {
   app_version: 'Version',
@@ -44,6 +42,7 @@ export function createFilterControls(): FilterControls {
   return {
     element: element('div', { class: 'filters' }, ...controls.map(({ popover }) => popover.element), clear),
     offer(values) {
+      if (values === offered) return;
       offered = values;
       update(currentView());
     },

@@ -98,9 +98,9 @@ function problemWith(from: string, to: string): string | null {
 }
 
 /** What is compared with what, for the head of a page and for paper. */
-export function rangeInWords(view: View): string {
+export function rangeInWords(view: View, compared: boolean): string {
   const period = periodOf(view);
   const before = previousPeriod(period);
-  const range = `${dayRange(period.from, period.to)} (UTC)`;
-  return view.compare ? `${range}, compared with ${dayRange(before.from, before.to)}` : range;
+  const range = `${dayRange(period.from, period.to)}, days in UTC`;
+  return compared && view.compare ? `${range}, compared with ${dayRange(before.from, before.to)}` : range;
 }

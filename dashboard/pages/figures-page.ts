@@ -1,7 +1,11 @@
-/** Every figure on one page, in the order in which a person asks. */
+/** Every figure on one page, in the order in which a person asks; before there is anything, how to begin. */
+import type { View } from '../address.ts';
+import { askFilterValues, usersOf } from '../choices.ts';
+import { element, fill } from '../dom.ts';
 import { adoptionSection } from '../sections/adoption.ts';
 import { businessSection } from '../sections/business.ts';
 import { cohortsSection } from '../sections/cohorts.ts';
+import { firstRunSection } from '../sections/first-run.ts';
 import { funnelSection } from '../sections/funnel.ts';
 import { growthSection } from '../sections/growth.ts';
 import { overviewSection } from '../sections/overview.ts';
@@ -12,7 +16,7 @@ import { usageSection } from '../sections/usage.ts';
 import { sectionsPage, type Page } from './page.ts';
 
 export function figuresPage(): Page {
-  return sectionsPage([
+  const figures = sectionsPage([
     overviewSection(),
     growthSection(),
     usageSection(),
@@ -24,4 +28,26 @@ export function figuresPage(): Page {
     cohortsSection(),
     releasesSection(),
   ]);
+  const firstRun = firstRunSection();
+  const holder = element('div', {}, figures.element);
+  let begun = false;
+
+  /** Once there is something from production, it is not asked again. */
+  async function hasBegun(view: View): Promise<boolean> {
+    if (begun || view.filters.environment.length > 0) return true;
+    const values = await askFilterValues({ maxAgeMs: 0 });
+    begun = usersOf(values, 'production') > 0;
+    firstRun.tell(values);
+    return begun;
+  }
+
+  return {
+    element: holder,
+    sections: figures.sections,
+    async load(view) {
+      const page = (await hasBegun(view)) ? figures : firstRun;
+      if (holder.firstChild !== page.element) fill(holder, page.element);
+      await page.load(view);
+    },
+  };
 }

@@ -42,11 +42,13 @@ export function createSection<Data>(options: SectionOptions<Data>): Section {
     foot,
   );
   let shown: Compared<Data> | null = null;
+  let shownView: View | null = null;
   let latest = 0;
 
   async function load(view: View): Promise<void> {
     latest += 1;
     const mine = latest;
+    if (shown && view !== shownView) setState('updating');
     try {
       const answer = await ask(view);
       if (mine !== latest) return; // another view was chosen meanwhile
@@ -54,6 +56,7 @@ export function createSection<Data>(options: SectionOptions<Data>): Section {
         for (const part of parts) part.update(answer.current, answer.previous);
       }
       shown = answer;
+      shownView = view;
       failure.hidden = true;
       setState('ready');
     } catch (error) {
@@ -64,9 +67,9 @@ export function createSection<Data>(options: SectionOptions<Data>): Section {
     }
   }
 
-  function setState(state: 'loading' | 'ready' | 'failed'): void {
+  function setState(state: 'loading' | 'updating' | 'ready' | 'failed'): void {
     frame.dataset.state = state;
-    frame.setAttribute('aria-busy', String(state === 'loading'));
+    frame.setAttribute('aria-busy', String(state === 'loading' || state === 'updating'));
   }
 
   function showFailure(error: unknown, retry: () => void): void {

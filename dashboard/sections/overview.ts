@@ -2,6 +2,7 @@ import type { Day, Figures } from '../api-types.ts';
 import { askFigures } from '../ask.ts';
 import { crashFreeRate, successRate } from '../charts/day-rates.ts';
 import { count, percent, usd } from '../format.ts';
+import { createEmptyHint } from '../parts/empty-hint.ts';
 import { createFigures, type FigureDefinition } from '../parts/figure.ts';
 import { createSection, type Section } from '../parts/section.ts';
 
@@ -71,6 +72,6 @@ export function overviewSection(): Section {
     title: 'Overview',
     lead: 'The six figures to look at first.',
     ask: askFigures,
-    parts: [createFigures(figures, 'headline')],
+    parts: [createEmptyHint(), createFigures(figures, 'headline')],
   });
 }
