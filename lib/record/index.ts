@@ -9,5 +9,6 @@ export type {
 } from './catalogue.ts';
 export { RoostError } from './errors.ts';
 export type { RoostErrorCode } from './errors.ts';
+export { reviewCatalogue } from './review-catalogue.ts';
 export { estimateTranscriptionCost, storiesCatalogue } from './stories-catalogue.ts';
 export type { StoriesCatalogue } from './stories-catalogue.ts';
