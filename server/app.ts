@@ -34,6 +34,7 @@ import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { statsEventRoutes } from './routes/stats-events.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { userRoutes } from './routes/users.ts';
@@ -93,6 +94,7 @@ export async function buildApp({
   await app.register(jsonBody);
 
   await app.register(healthRoutes);
+  await app.register(openApiRoutes);
   await app.register(async (ingest) => {
     if (config.corsOrigins.length > 0) await ingest.register(cors, corsOptions(config));
     if (config.rateLimit > 0) await ingest.register(rateLimit, rateLimitOptions(config));

@@ -10,6 +10,7 @@ export const API_ERRORS = {
   },
   bad_request: { status: 400, meaning: 'The request is not valid HTTP.' },
   unauthorized: { status: 401, meaning: 'The key or the name and password are missing or wrong.' },
+  forbidden: { status: 403, meaning: 'A page of another site may not change anything here.' },
   not_found: { status: 404, meaning: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, meaning: 'The address exists for the methods in `Allow` only.' },
   request_timeout: { status: 408, meaning: 'The request did not arrive in time.' },

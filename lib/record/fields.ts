@@ -28,11 +28,16 @@ export const uuid = z.guid('expected a UUID').check(z.toLowerCase());
  * Kept as the client wrote it; `Date.parse` understands every accepted form.
  */
 export const timestamp = z.string().check(
-  z.refine((text: string) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)), {
+  z.refine((text: string) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)) && isDay(text), {
     error: 'expected an RFC 3339 time, such as 2026-06-01T10:00:00.000Z',
   }),
 );
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** V8 takes 31 February for 3 March. */
+function isDay(text: string): boolean {
+  return new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(text.slice(8, 10));
+}
 
 /** ISO 3166-1 alpha-2. */
 export const country = z.string().check(z.regex(/^[A-Z]{2}$/, 'expected two capital letters'));

@@ -42,6 +42,7 @@ export function requireAdmin(user: string, password: string): onRequestAsyncHook
       const rightPassword = isSame(credentials.password, password);
       if (rightUser && rightPassword) {
         lockOut.forget(address);
+        refuseOtherSites(request);
         return;
       }
       lockOut.countFailure(address);
@@ -49,6 +50,15 @@ export function requireAdmin(user: string, password: string): onRequestAsyncHook
     reply.header('www-authenticate', 'Basic realm="Roost", charset="UTF-8"');
     throw new ApiError('unauthorized');
   };
+}
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Browsers add name and password to requests that other sites' pages make, too; and they say that they did. */
+function refuseOtherSites({ method, headers }: FastifyRequest): void {
+  const site = headers['sec-fetch-site'];
+  if (READING.has(method) || site === undefined || site === 'same-origin' || site === 'none') return;
+  throw new ApiError('forbidden');
 }
 
 function readBasic(request: FastifyRequest): { user: string; password: string } | null {
