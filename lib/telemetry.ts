@@ -6,7 +6,7 @@ import { openConsent, type ConsentState } from './consent.ts';
 import { fixedCountry, rememberCountry } from './country.ts';
 import { createBreadcrumbs } from './crash/breadcrumbs.ts';
 import { chooseTransport } from './delivery/choose-transport.ts';
-import { Sender } from './delivery/sender.ts';
+import { createLazySender } from './delivery/lazy-sender.ts';
 import { UserDataRequests } from './delivery/user-data.ts';
 import type { Host, TelemetryCore, TelemetryOptions } from './handle.ts';
 import { openIdentity } from './identity.ts';
@@ -51,7 +51,7 @@ export function createTelemetry<C extends Catalogue>(
   const { transport, present, server } = chooseTransport({ ...settings, fetch: host.fetch });
   if (!present) warn('no_endpoint', 'no endpoint is set: records are kept, and not sent.');
   const consent = openConsent({ ...settings, mode: settings.consent, onChange: (state) => obey(state) });
-  const sender = new Sender({
+  const sender = createLazySender({
     ...settings,
     queue,
     transport,

@@ -22,7 +22,7 @@ export interface HttpTransportOptions {
 const MAX_EXPORT_BYTES = 512 * 2 ** 20;
 
 /** Throws `RoostError` `invalid_option`. */
-export function httpTransport(options: HttpTransportOptions): Transport {
+export function httpTransport(options: HttpTransportOptions): Required<Transport> {
   const { requestTimeoutMs = 30_000, fetch } = options;
   const endpoint = checkEndpoint(options.endpoint).replace(/\/+$/, '');
   const key = checkKey(options.ingestKey);
@@ -90,6 +90,9 @@ export function httpTransport(options: HttpTransportOptions): Transport {
       }
       return { events: deleted.events, crashes: deleted.crashes };
     },
+
+    /** The server keeps what it has: that is `eraseUser`'s matter. */
+    purge: () => Promise.resolve(),
 
     async close() {
       (await exchange)?.close();

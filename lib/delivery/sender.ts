@@ -25,15 +25,12 @@ export interface SenderOptions extends Omit<
   random?: () => number;
 }
 
-/** The first look at what an earlier run left; later than the app's own start. Milliseconds. */
-const FIRST_LOOK_MS = 1_000;
-
 export class Sender {
   readonly #options: SenderOptions;
   readonly #lanes: Record<RecordKind, Lane>;
   readonly #retryTimers = new Map<Lane, NodeJS.Timeout>();
   readonly #tallies = new Set<{ sent: number; rejected: number }>();
-  #tick: NodeJS.Timeout | undefined;
+  readonly #tick: NodeJS.Timeout;
   #kick: NodeJS.Timeout | undefined;
   #sinceRound = 0;
   #paused: boolean;
@@ -53,13 +50,24 @@ export class Sender {
         onSettled: (sent, rejected) => this.#count(sent, rejected),
       });
     this.#lanes = { crash: lane('crash'), event: lane('event') };
-    this.#schedule(Math.min(FIRST_LOOK_MS, options.flushIntervalMs));
+    this.#tick = setInterval(() => this.#roundWhereOnline(), options.flushIntervalMs);
+    this.#tick.unref();
+  }
+
+  /** Sends what waits and is due, in a moment: what the code that runs now records goes into the same batch. */
+  look(): void {
+    if (this.#kick || this.#closed) return;
+    this.#kick = setTimeout(() => {
+      this.#kick = undefined;
+      this.#roundWhereOnline();
+    }, 0);
+    this.#kick.unref();
   }
 
   /** A record was queued. */
   recordAdded(): void {
     this.#sinceRound += 1;
-    if (this.#sinceRound >= this.#options.flushAt) this.#soon();
+    if (this.#sinceRound >= this.#options.flushAt) this.look();
   }
 
   /** Resolves when all that could be sent now is sent. Never rejects. */
@@ -89,7 +97,7 @@ export class Sender {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#tick);
+    clearInterval(this.#tick);
     clearTimeout(this.#kick);
     for (const timer of this.#retryTimers.values()) clearTimeout(timer);
     for (const lane of this.#all()) lane.close();
@@ -97,24 +105,6 @@ export class Sender {
 
   #all(): Lane[] {
     return Object.values(this.#lanes);
-  }
-
-  #schedule(delayMs: number): void {
-    this.#tick = setTimeout(() => {
-      this.#schedule(this.#options.flushIntervalMs);
-      this.#roundWhereOnline();
-    }, delayMs);
-    this.#tick.unref();
-  }
-
-  /** After the code that runs now: what it records goes into the same batch. */
-  #soon(): void {
-    if (this.#kick) return;
-    this.#kick = setTimeout(() => {
-      this.#kick = undefined;
-      this.#roundWhereOnline();
-    }, 0);
-    this.#kick.unref();
   }
 
   #roundWhereOnline(): void {
