@@ -1,6 +1,6 @@
 /** One figure: label, value with the exact one on hover, change against the previous period. */
 import { element, fill } from '../dom.ts';
-import { exact, shown, type Figure, type Format } from '../format.ts';
+import { exact, NO_DATA, shown, type Figure, type Format } from '../format.ts';
 import { changeElement, changeOf, type Better } from './change.ts';
 import type { Part } from './part.ts';
 import { sparkline } from './sparkline.ts';
@@ -12,6 +12,8 @@ export interface FigureDefinition<Data> {
   value(data: Data): Figure;
   format: Format;
   better: Better;
+  /** Said in place of a missing value; default: no data. */
+  none?: string;
   /** Daily values behind it, drawn small. */
   trend?(data: Data): Figure[] | null;
   /** A second line, for what belongs to the figure. */
@@ -30,7 +32,7 @@ export function createFigure<Data>(definition: FigureDefinition<Data>): Part<Dat
     update(data, previous) {
       const now = definition.value(data);
       const before = previous === null ? null : definition.value(previous);
-      const text = shown(now, format);
+      const text = now === null ? (definition.none ?? NO_DATA) : format(now);
       fill(
         value,
         now === null

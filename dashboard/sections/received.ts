@@ -72,7 +72,7 @@ export function receivedSection(): Section {
     ask: async () => ({ current: await get<Delivery>('system/delivery'), previous: null }),
     parts: [
       createSince(),
-      createFigures(figures),
+      createFigures(figures, 'uncompared'),
       createRankedList<Delivery>({
         title: 'Rejected by reason',
         of: 'Reason',

@@ -53,6 +53,7 @@ const figures: FigureDefinition<Storage>[] = [
     label: 'Size limit',
     meaning: 'DATABASE_SIZE_LIMIT_MB, where it is set.',
     value: ({ limit_bytes }) => limit_bytes,
+    none: 'not set',
     format: bytes,
     better: 'neither',
   },
@@ -79,8 +80,10 @@ const figures: FigureDefinition<Storage>[] = [
   },
   {
     label: 'Full in',
-    meaning: 'Time until the limit at this pace; no data where there is no limit or retention comes first.',
+    meaning:
+      'Time until the limit at this pace; not foreseen where no limit is set or retention comes first.',
     value: secondsUntilFull,
+    none: 'not foreseen',
     format: duration,
     better: 'neither',
   },
@@ -95,7 +98,7 @@ export function storageSection(): Section {
       current: await get<Storage>('system/storage', { maxAgeMs: 10_000 }),
       previous: null,
     }),
-    parts: [createFigures(figures), createTables()],
+    parts: [createFigures(figures, 'uncompared'), createTables()],
     foot: definitionList(figures),
   });
 }
