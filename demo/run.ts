@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 
 import { buildStories } from './build.ts';
-import { findElectron, startStories, type StoriesOptions } from './tour/stories-app.ts';
+import { findElectron } from '../test/electron-double/find-electron.ts';
+import { startStories, type StoriesOptions } from './tour/stories-app.ts';
 import { createTerminal } from './tour/terminal.ts';
 import { takeTour, type TourParts } from './tour/tour.ts';
 

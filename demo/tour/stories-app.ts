@@ -2,11 +2,8 @@
  * Starts the built Stories app and presses its buttons: in Electron where its binary is installed, else the same main
  * process on the Electron double, with a page of a real Chromium as its window.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-
 import type { SettingsState } from '../../renderer/bridge.ts';
+import { findElectron } from '../../test/electron-double/find-electron.ts';
 import { runApp } from '../../test/electron-double/run-app.ts';
 import { runElectron } from './electron-app.ts';
 import { waitUntil } from './wait-until.ts';
@@ -89,12 +86,3 @@ export async function startStories(options: StoriesOptions): Promise<StoriesApp>
 
 const COUNT_STORIES = `document.querySelector('#stories').childElementCount`;
 const IS_IDLE = `document.querySelector('#recorder').dataset.state === 'idle'`;
-
-/** The binary that `npm install electron` brought, or that ELECTRON_OVERRIDE_DIST_PATH names. */
-export function findElectron(): string | null {
-  const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
-  const pathFile = join(folder, 'path.txt');
-  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : 'electron';
-  const binary = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), name);
-  return existsSync(binary) ? binary : null;
-}

@@ -17,6 +17,8 @@ export interface AppOptions {
   isPackaged?: boolean;
   /** `app.getName()`. Default `Electron`. */
   name?: string;
+  /** When the main script has run: the app is not ready before (lib/browser/init.ts, `appCodeLoaded`). Default: now. */
+  codeLoaded?: Promise<void>;
 }
 
 type AppFace = Pick<
@@ -57,14 +59,11 @@ export class AppDouble extends EventEmitter implements AppFace {
     this.endProcess = endProcess;
     this.isPackaged = options.isPackaged ?? false;
     this.name = options.name ?? 'Electron';
-    // `ready` comes after the main script ran: docs/api/app.md, `whenReady` and `isReady`.
-    this.ready = new Promise((resolve) => {
-      setImmediate(() => {
-        this.isNowReady = true;
-        this.emit('will-finish-launching');
-        this.emit('ready', createEvent(), {});
-        resolve();
-      });
+    this.ready = (options.codeLoaded ?? Promise.resolve()).then(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.isNowReady = true;
+      this.emit('will-finish-launching');
+      this.emit('ready', createEvent(), {});
     });
     // Electron's own listener, the reason why a second one keeps the app alive: lib/browser/init.ts.
     this.on('window-all-closed', () => {

@@ -22,6 +22,7 @@ const { appPath, main, packageJson } = findApp(target);
 process.argv.splice(1, 1);
 Object.defineProperty(process, 'type', { value: 'browser' });
 
+const codeLoaded = Promise.withResolvers<void>();
 const exitProcess = process.exit.bind(process);
 const double = createElectronDouble({
   userData,
@@ -29,6 +30,7 @@ const double = createElectronDouble({
   appVersion: process.env.ELECTRON_DOUBLE_VERSION ?? packageJson.version ?? '0.0.0',
   isPackaged: process.env.ELECTRON_DOUBLE_PACKAGED === '1',
   name: packageJson.productName ?? packageJson.name,
+  codeLoaded: codeLoaded.promise,
   endProcess: exitProcess, // the browser ends with its pipe
   onJournal: (entry) => journalFile && appendFileSync(journalFile, `${JSON.stringify(entry)}\n`),
 });
@@ -96,13 +98,16 @@ function provideElectron(electron: DoubledElectron): void {
 async function loadMain(): Promise<void> {
   const isModule = /\.m[jt]s$/.test(main) || (packageJson.type === 'module' && !/\.c[jt]s$/.test(main));
   if (!isModule) {
+    codeLoaded.resolve();
     // Out of this module's own evaluation, whose errors Node takes for rejections.
-    setImmediate(() => createRequire(import.meta.url)(main));
+    process.nextTick(() => createRequire(import.meta.url)(main));
     return;
   }
   try {
     await import(pathToFileURL(main).href);
+    codeLoaded.resolve();
   } catch (error) {
+    codeLoaded.resolve();
     process.emit('uncaughtException', error as Error);
   }
 }

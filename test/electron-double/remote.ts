@@ -6,7 +6,7 @@ export type Request =
   | { do: 'evaluate' | 'evaluate-in-preload'; code: string; window?: number }
   | { do: 'click' | 'wait-for'; selector: string; window?: number }
   | { do: 'screenshot'; path: string; window?: number }
-  | { do: 'crash-renderer'; window?: number }
+  | { do: 'crash-renderer' | 'close-window'; window?: number }
   | { do: 'set-online'; online: boolean }
   | { do: 'quit' };
 export type Numbered = Request & { id: number };
@@ -52,6 +52,10 @@ async function obey(
     }
     case 'crash-renderer':
       return (await contents(electron, request.window)).forcefullyCrashRenderer();
+    case 'close-window':
+      await contents(electron, request.window);
+      setImmediate(() => electron.BrowserWindow.getAllWindows()[request.window ?? 0]?.close()); // the answer first
+      return undefined;
     case 'set-online':
       return double.setOnline(request.online);
     case 'quit':

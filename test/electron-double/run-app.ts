@@ -34,6 +34,7 @@ export interface RunningApp {
   waitFor(selector: string, window?: number): Promise<void>;
   screenshot(path: string, window?: number): Promise<void>;
   crashRenderer(window?: number): Promise<void>;
+  closeWindow(window?: number): Promise<void>;
   setOnline(online: boolean): Promise<void>;
   /** As the user quits; resolves when the process has ended. */
   quit(): Promise<AppEnd>;
@@ -107,6 +108,7 @@ export function runApp({ main, userData, version, packaged, args = [], env }: Ru
     waitFor: async (selector, window) => void (await ask({ do: 'wait-for', selector, window })),
     screenshot: async (path, window) => void (await ask({ do: 'screenshot', path, window })),
     crashRenderer: async (window) => void (await ask({ do: 'crash-renderer', window })),
+    closeWindow: async (window) => void (await ask({ do: 'close-window', window })),
     setOnline: async (online) => void (await ask({ do: 'set-online', online })),
     async quit() {
       await ask({ do: 'quit' });

@@ -9,7 +9,8 @@ const errors: Record<string, () => unknown> = {
 };
 
 /**
- * `throw:error`, `reject:no-error`, …: at once; `later-throw:…`: in a timer; `rejections`: one of each; `handled-late`:
+ * `throw:error`, `reject:no-error`, …: at once; `later-throw:…`: in a timer; `rejections`: one of each;
+ * `all`: these and exceptions; `handled-late`:
  * rejected, and caught a moment later; `exit:3`: no failure, for comparison.
  */
 export function fail(failure: string): void {
@@ -28,6 +29,12 @@ export function fail(failure: string): void {
       break;
     case 'rejections':
       for (const make of Object.values(errors)) void Promise.reject(make());
+      break;
+    case 'all': // where an exception does not end the process
+      fail('rejections');
+      fail('later-throw:error');
+      fail('later-throw:no-error');
+      setTimeout(() => console.log('failures done'), 5);
       break;
     case 'handled-late': {
       const rejected = Promise.reject(make());
