@@ -1,9 +1,8 @@
 /** Makes records: checked, scrubbed, and stamped with what every record carries. */
 import { hostname, userInfo } from 'node:os';
 
-import { v7 as uuidV7 } from 'uuid';
-
 import type { Country } from './country.ts';
+import { createEventIds } from './event-id.ts';
 import type { CrashInput } from './handle.ts';
 import type { Identity } from './identity.ts';
 import type { Settings } from './options.ts';
@@ -36,6 +35,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { settings, identity, session, country, appRoots } = options;
   const { catalogue, appVersion, platform, osVersion, environment } = settings;
   const compiled = compileCatalogue(catalogue);
+  const newEventId = createEventIds();
   const redaction: RedactOptions = { appRoots, privateWords: privateWords() };
 
   /** Only free strings: what an enum allows is known, and a match there would make the event invalid. */
@@ -49,7 +49,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return {
     check: (name, properties) => compiled.check(name, properties),
     event: (name, properties) => ({
-      event_id: uuidV7(),
+      event_id: newEventId(),
       user_id: identity.userId,
       session_id: session.touch(),
       timestamp: new Date().toISOString(),
@@ -64,7 +64,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const current = session.touch();
       return boundCrash(
         {
-          event_id: uuidV7(),
+          event_id: newEventId(),
           user_id: identity.userId,
           session_id: input.sessionId === undefined ? current : input.sessionId,
           timestamp: (input.at ?? new Date()).toISOString(),
