@@ -2,7 +2,7 @@
 import type pg from 'pg';
 
 import type { UserDays } from './marks.ts';
-import { CRASH_ROWS, EVENT_ROWS, TAKEN } from './taken.ts';
+import { TAKEN_CRASHES, TAKEN_EVENTS } from './taken.ts';
 
 export async function recomputeFacts(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
   const taken = [userIds, days];
@@ -14,18 +14,14 @@ export async function recomputeFacts(client: pg.ClientBase, { userIds, days }: U
     );
   }
   await client.query(
-    `with ${TAKEN}, ${EVENT_ROWS}
-     insert into auto_paste_toggles (user_id, toggled_at, event_id, day, facet_id, enabled)
+    `insert into auto_paste_toggles (user_id, toggled_at, event_id, day, facet_id, enabled)
      select user_id, timestamp, event_id, day, facet_id, properties -> 'enabled' = 'true'::jsonb
-     from event_rows
+     from ${TAKEN_EVENTS}
      where event = 'feature_toggled' and properties -> 'feature' = '"auto_paste"'::jsonb`,
-    taken,
   );
   await client.query(
-    `with ${TAKEN}, ${CRASH_ROWS}
-     insert into uncaught_crashes (user_id, event_id, session_id, crashed_at, day, facet_id, crash_type, os_version)
-     select user_id, event_id, session_id, timestamp, day, facet_id, crash_type, coalesce(os_version, '')
-     from crash_rows`,
-    taken,
+    `insert into uncaught_crashes (user_id, event_id, session_id, crashed_at, day, facet_id, crash_type, os_version)
+     select user_id, event_id, session_id, timestamp, day, facet_id, crash_type, os_version
+     from ${TAKEN_CRASHES}`,
   );
 }

@@ -6,12 +6,12 @@
 import type pg from 'pg';
 
 import { inTransaction } from '../pool.ts';
-import { addFacets } from './facets.ts';
 import { recomputeFacts } from './facts.ts';
-import { lockRollups, takeMarks } from './marks.ts';
+import { lockRollups, takeMarks, tuneStep } from './marks.ts';
 import { recomputeSessions, setSplit } from './sessions.ts';
+import { readTaken } from './taken.ts';
 import { recomputeUserDays } from './user-days.ts';
-import { recomputeUsers } from './users.ts';
+import { addToFacets, takeOutOfFacets } from './users.ts';
 
 export interface Step {
   /** How many user-days were brought up to date. */
@@ -24,14 +24,16 @@ export interface Step {
 export function aggregateStep(pool: pg.Pool, limit: number): Promise<Step> {
   return inTransaction(pool, async (client) => {
     await lockRollups(client);
+    await tuneStep(client);
     const taken = await takeMarks(client, limit);
     const step = { userDays: taken.days.length, last: taken.all };
     if (step.userDays === 0) return step;
-    await addFacets(client, taken);
+    await readTaken(client, taken);
+    await takeOutOfFacets(client, taken);
     await recomputeUserDays(client, taken);
+    await addToFacets(client, taken);
     await recomputeSessions(client, taken);
     await recomputeFacts(client, taken);
-    await recomputeUsers(client, taken.userIds);
     await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
     return step;
   });

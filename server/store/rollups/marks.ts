@@ -18,6 +18,17 @@ export async function lockRollups(client: pg.ClientBase): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [AGGREGATION_LOCK]);
 }
 
+/**
+ * Settings of a step's transaction. It finds rows by their index, always: the planner cannot know that some
+ * thousand user-days are a small part of a large table, and would read all of it, step after step. It does not
+ * wait for the disk: marks and rollups are lost together, if at all, and the next step finds the marks again.
+ */
+export async function tuneStep(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    'set local enable_seqscan = off; set local jit = off; set local synchronous_commit = off',
+  );
+}
+
 export interface TakenMarks extends UserDays {
   /** Whether these were all that waited at the start of this step. */
   all: boolean;

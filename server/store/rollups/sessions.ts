@@ -2,7 +2,7 @@
 import type pg from 'pg';
 
 import type { UserDays } from './marks.ts';
-import { EVENT_ROWS, TAKEN } from './taken.ts';
+import { TAKEN_EVENTS } from './taken.ts';
 
 export async function recomputeSessions(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
   const removed = await client.query<{ session_id: string }>(
@@ -12,14 +12,12 @@ export async function recomputeSessions(client: pg.ClientBase, { userIds, days }
     [userIds, days],
   );
   const added = await client.query<{ session_id: string }>(
-    `with ${TAKEN}, ${EVENT_ROWS}
-     insert into session_days (user_id, session_id, day, facet_id, first_at, last_at)
+    `insert into session_days (user_id, session_id, day, facet_id, first_at, last_at)
      select user_id, session_id, day, facet_id, min(timestamp), max(timestamp)
-     from event_rows
+     from ${TAKEN_EVENTS}
      where session_id is not null
      group by user_id, session_id, day, facet_id
      returning session_id`,
-    [userIds, days],
   );
   await setSplit(client, new Set([...removed.rows, ...added.rows].map((row) => row.session_id)));
 }

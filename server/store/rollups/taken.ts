@@ -1,29 +1,66 @@
-/** The part of the rollups' statements that says which rows of `events` and `crashes` belong to taken user-days. */
+/** The records of the user-days that a step has taken, read once into temporary tables for all that follows. */
+import type pg from 'pg';
 
-/** Taken user-days with their bounds, from the parameters $1 (user ids) and $2 (days). */
-export const TAKEN = `
-  taken as materialized (
-    select user_id, day, day::timestamp at time zone 'UTC' as starts_at, (day + 1)::timestamp at time zone 'UTC' as ends_at
+import type { UserDays } from './marks.ts';
+
+const TABLES = `
+  create temporary table if not exists taken_events (
+    user_id uuid, day date, event_id uuid, session_id uuid, timestamp timestamptz,
+    event text collate "C", properties jsonb,
+    app_version text collate "C", platform text collate "C", country text collate "C", environment text collate "C"
+  ) on commit delete rows;
+  create temporary table if not exists taken_crashes (
+    user_id uuid, day date, event_id uuid, session_id uuid, timestamp timestamptz,
+    crash_type text collate "C", os_version text collate "C",
+    app_version text collate "C", platform text collate "C", country text collate "C", environment text collate "C"
+  ) on commit delete rows`;
+
+/** User-days with their bounds, from the parameters $1 (user ids) and $2 (days). */
+const TAKEN = `
+  (
+    select user_id, day, day::timestamp at time zone 'UTC' as starts_at,
+      (day + 1)::timestamp at time zone 'UTC' as ends_at
     from unnest($1::uuid[], $2::date[]) as t (user_id, day)
-  )`;
+  ) taken`;
 
-/** `event_rows`: the events of the taken user-days, with their facet. */
-export const EVENT_ROWS = `
-  event_rows as (
-    select e.user_id, taken.day, facets.facet_id, e.event_id, e.session_id, e.timestamp, e.event, e.properties
-    from taken
-    join events e on e.user_id = taken.user_id and e.timestamp >= taken.starts_at and e.timestamp < taken.ends_at
-    join facets on facets.app_version = e.app_version and facets.platform = e.platform
-      and facets.country = coalesce(e.country, '') and facets.environment = e.environment
-  )`;
+const EVENTS = `
+  insert into taken_events
+  select e.user_id, taken.day, e.event_id, e.session_id, e.timestamp, e.event, e.properties,
+    e.app_version, e.platform, coalesce(e.country, ''), e.environment
+  from ${TAKEN}
+  join events e on e.user_id = taken.user_id and e.timestamp >= taken.starts_at and e.timestamp < taken.ends_at`;
 
-/** `crash_rows`: the crashes of the taken user-days but handled errors, with their facet. */
-export const CRASH_ROWS = `
-  crash_rows as (
-    select c.user_id, taken.day, facets.facet_id, c.event_id, c.session_id, c.timestamp, c.crash_type, c.os_version
-    from taken
-    join crashes c on c.user_id = taken.user_id and c.timestamp >= taken.starts_at and c.timestamp < taken.ends_at
-    join facets on facets.app_version = c.app_version and facets.platform = coalesce(c.platform, '')
-      and facets.country = coalesce(c.country, '') and facets.environment = c.environment
-    where c.crash_type <> 'handled_error'
-  )`;
+/** Handled errors are in none of the figures. */
+const CRASHES = `
+  insert into taken_crashes
+  select c.user_id, taken.day, c.event_id, c.session_id, c.timestamp, c.crash_type, coalesce(c.os_version, ''),
+    c.app_version, coalesce(c.platform, ''), coalesce(c.country, ''), c.environment
+  from ${TAKEN}
+  join crashes c on c.user_id = taken.user_id and c.timestamp >= taken.starts_at and c.timestamp < taken.ends_at
+  where c.crash_type <> 'handled_error'`;
+
+/** Their facets get a number where they have none. The rollups' lock keeps others from taking the same. */
+const FACETS = `
+  with missing as (
+    select app_version, platform, country, environment from taken_events
+    union
+    select app_version, platform, country, environment from taken_crashes
+    except
+    select app_version, platform, country, environment from facets
+  )
+  insert into facets (facet_id, app_version, platform, country, environment)
+  select coalesce((select max(facet_id) from facets), 0) + row_number() over (),
+    app_version, platform, country, environment
+  from missing`;
+
+export async function readTaken(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
+  await client.query(TABLES);
+  await client.query(EVENTS, [userIds, days]);
+  await client.query(CRASHES, [userIds, days]);
+  await client.query(FACETS);
+}
+
+const USING_FACET = 'join facets using (app_version, platform, country, environment)';
+/** The taken events and crashes, each with its `facet_id`. */
+export const TAKEN_EVENTS = `taken_events ${USING_FACET}`;
+export const TAKEN_CRASHES = `taken_crashes ${USING_FACET}`;

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 
 import type { UserDays } from './marks.ts';
-import { EVENT_ROWS, TAKEN } from './taken.ts';
+import { TAKEN_EVENTS } from './taken.ts';
 
 export async function recomputeUserDays(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
   const taken = [userIds, days];
@@ -11,7 +11,7 @@ export async function recomputeUserDays(client: pg.ClientBase, { userIds, days }
      where user_days.user_id = taken.user_id and user_days.day = taken.day`,
     taken,
   );
-  await client.query(INSERT, taken);
+  await client.query(INSERT);
   await client.query(SET_SHARES, taken);
 }
 
@@ -25,7 +25,6 @@ const RECORDING = `event = 'recording_completed' and properties -> 'success' is 
 const source = (name: string): string => `properties -> 'source' = '"${name}"'::jsonb`;
 
 const INSERT = `
-  with ${TAKEN}, ${EVENT_ROWS}
   insert into user_days
     (user_id, day, facet_id, first_at, recordings, widget_recordings, main_window_recordings, recorded_seconds,
      transcriptions, transcribed_seconds, failures, startups, startup_seconds, dictionary_events, dictionary_uses,
@@ -49,7 +48,7 @@ const INSERT = `
     array_agg(${number('processing_time_seconds')})
       filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number'),
     true, false, true
-  from event_rows
+  from ${TAKEN_EVENTS}
   group by user_id, day, facet_id`;
 
 /** How the user's rows of a week share its days, for all weeks that were touched. */

@@ -1,11 +1,46 @@
 /** Since when each user is known and on which days seen (tables `user_facets`, `user_environments`). */
 import type pg from 'pg';
 
-/** Brings the rows of these users up to date with `user_days`. Users without any record are forgotten. */
-export async function recomputeUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
-  const users = [[...new Set(userIds)]];
-  for (const statement of [FORGET, EMPTY, FACETS, ENVIRONMENTS]) await client.query(statement, users);
+import type { UserDays } from './marks.ts';
+
+/** Takes the user-days, as `user_days` holds them, out of what is known of each user and facet. */
+export async function takeOutOfFacets(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
+  await client.query(TAKE_OUT, [userIds, days]);
 }
+
+/**
+ * Adds the user-days as `user_days` holds them by now, and brings `user_environments` up to date. Users without
+ * any record are forgotten; of all others the first moment stays known.
+ */
+export async function addToFacets(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
+  await client.query(ADD, [userIds, days]);
+  const users = [[...new Set(userIds)]];
+  await client.query(FORGET, users);
+  await client.query(ENVIRONMENTS, users);
+}
+
+/** The user-days of $1 and $2 by user and facet. */
+const BY_FACET = `
+  select user_id, facet_id, min(first_at) as first_at, min(day) as first_day,
+    coalesce(sum(cost_usd), 0) as cost_usd, range_agg(daterange(day, day + 1)) as days
+  from user_days
+  join unnest($1::uuid[], $2::date[]) as taken (user_id, day) using (user_id, day)
+  group by user_id, facet_id`;
+
+const TAKE_OUT = `
+  update user_facets
+  set cost_usd = user_facets.cost_usd - old.cost_usd, days = user_facets.days - old.days
+  from (${BY_FACET}) old
+  where user_facets.user_id = old.user_id and user_facets.facet_id = old.facet_id`;
+
+const ADD = `
+  insert into user_facets (user_id, facet_id, first_at, first_day, cost_usd, days)
+  select user_id, facet_id, first_at, first_day, cost_usd, days from (${BY_FACET}) new
+  on conflict (user_id, facet_id) do update
+  set first_at = least(user_facets.first_at, excluded.first_at),
+    first_day = least(user_facets.first_day, excluded.first_day),
+    cost_usd = user_facets.cost_usd + excluded.cost_usd,
+    days = user_facets.days + excluded.days`;
 
 const FORGET = `
   with gone as (
@@ -17,27 +52,6 @@ const FORGET = `
     delete from user_environments using gone where user_environments.user_id = gone.user_id
   )
   delete from user_facets using gone where user_facets.user_id = gone.user_id`;
-
-/** Facets that the user had once, all of whose days are gone by now: the first moment stays known. */
-const EMPTY = `
-  update user_facets set cost_usd = 0, days = '{}'
-  where user_id = any ($1::uuid[]) and days <> '{}'
-    and not exists (
-      select from user_days
-      where user_days.user_id = user_facets.user_id and user_days.facet_id = user_facets.facet_id
-    )`;
-
-const FACETS = `
-  insert into user_facets (user_id, facet_id, first_at, first_day, cost_usd, days)
-  select user_id, facet_id, min(first_at), min(day), coalesce(sum(cost_usd), 0), range_agg(daterange(day, day + 1))
-  from user_days
-  where user_id = any ($1::uuid[])
-  group by user_id, facet_id
-  on conflict (user_id, facet_id) do update
-  set first_at = least(user_facets.first_at, excluded.first_at),
-    first_day = least(user_facets.first_day, excluded.first_day),
-    cost_usd = excluded.cost_usd,
-    days = excluded.days`;
 
 const ENVIRONMENTS = `
   with mine as (
