@@ -21,7 +21,7 @@ import { type Ingestion, createIngestion } from './ingest/ingestion.ts';
 import { requireAdmin, requireIngestKey } from './plugins/auth.ts';
 import { jsonBody } from './plugins/body.ts';
 import { addressGroup } from './plugins/client-address.ts';
-import { errors, toApiError } from './plugins/errors.ts';
+import { answerClientError, errors, toApiError } from './plugins/errors.ts';
 import { knownPaths } from './plugins/known-paths.ts';
 import { createLogger, requestLog } from './plugins/logging.ts';
 import { metrics } from './plugins/metrics.ts';
@@ -78,6 +78,7 @@ export async function buildApp({
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
     frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
   });
   const catalogue = compileCatalogue(config.catalogue);
   const ingestion = createIngestion({ pool, catalogue, retentionDays: config.retentionDays, now });

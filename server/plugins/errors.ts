@@ -1,8 +1,11 @@
 /** Answers every failure in the API's one form, and logs those that are the server's own. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
-import { ApiError } from '../errors.ts';
+import { ApiError, type ApiErrorCode } from '../errors.ts';
 import { isUnavailable } from '../store/database-errors.ts';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -12,6 +15,13 @@ function setUp(app: FastifyInstance): void {
     const answered = toApiError(error);
     if (answered.statusCode >= 500) request.log.error({ err: error }, answered.code);
     return send(reply, answered);
+  });
+  // Before the body is read: it does not matter here.
+  app.addHook('onRequest', async (request, reply) => {
+    const asksForMethods =
+      request.method === 'OPTIONS' && request.headers['access-control-request-method'] === undefined;
+    if (request.is404 || asksForMethods) return answerUnrouted(app, request, reply);
+    return undefined;
   });
   app.setNotFoundHandler((request, reply) => answerUnrouted(app, request, reply));
 }
@@ -29,6 +39,22 @@ function answerUnrouted(app: FastifyInstance, request: FastifyRequest, reply: Fa
   if (request.method === 'OPTIONS') return reply.code(204).send();
   return send(reply, new ApiError('method_not_allowed', `expected ${methods.join(' or ')}`));
 }
+
+/** Answers what Node's HTTP parser refused, on the bare socket. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const answered = new ApiError(CLIENT_ERRORS[error.code ?? ''] ?? 'bad_request');
+  const body = JSON.stringify(answered.body);
+  socket.end(
+    `HTTP/1.1 ${answered.statusCode} ${STATUS_CODES[answered.statusCode]}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, ApiErrorCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+};
 
 /** What Fastify and the database threw, as the API says it. */
 export function toApiError(error: unknown): ApiError {
