@@ -9,6 +9,8 @@ const PURGING = 'queue.purging';
 export class Connection {
   readonly sql: Statements;
   readonly #database: SqliteDatabase;
+  /** Called after a transaction was undone. */
+  onRollback: () => void = () => {};
 
   /** Throws where the file cannot be opened, is damaged, or is not a queue (`failureOf` says which). */
   constructor(driver: SqliteDriver, path: string, patienceMs: number) {
@@ -37,6 +39,7 @@ export class Connection {
       this.sql.commit.run();
       return result;
     } catch (error) {
+      this.onRollback();
       try {
         this.sql.rollback.run();
       } catch {

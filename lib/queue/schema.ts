@@ -26,6 +26,15 @@ const STEPS = [
    );
    create index records_crashes on records (id) where kind = 'crash';
    create index records_not_ready on records (ready_at) where ready_at > 0;
+   -- What the rows up to through_id come to (tallies.ts).
+   create table counted (
+     through_id integer not null,
+     events integer not null,
+     event_bytes integer not null,
+     crashes integer not null,
+     crash_bytes integer not null
+   );
+   insert into counted values (0, 0, 0, 0, 0);
    create table dead_letters (
      id integer primary key,
      kind text not null,

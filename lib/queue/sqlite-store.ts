@@ -16,12 +16,14 @@ import {
   type StoredRecord,
   type StoreOptions,
 } from './store.ts';
+import { type RemovedRow, Tallies } from './tallies.ts';
 import type { DeadLetter, LeasedRecord, LeaseRequest, QueueCounts } from './types.ts';
 
 export class SqliteStore implements Store {
   readonly storage: SqliteDriver['name'];
   readonly #connection: Connection;
   readonly #sql: Statements;
+  readonly #tallies: Tallies;
   readonly #limits: SqliteLimits;
   readonly #now: () => number;
   #lastId = 0;
@@ -32,8 +34,10 @@ export class SqliteStore implements Store {
     this.#now = options.now;
     this.#connection = new Connection(driver, path, patienceMs);
     this.#sql = this.#connection.sql;
-    this.#limits = new SqliteLimits(this.#connection, options);
+    this.#tallies = new Tallies(this.#connection);
+    this.#limits = new SqliteLimits(this.#connection, this.#tallies, options);
     try {
+      this.#tallies.refresh();
       this.#limits.enforce();
     } catch (error) {
       this.#connection.close();
@@ -58,7 +62,7 @@ export class SqliteStore implements Store {
 
   lease({ kind, owner, maxRecords, maxBytes, leaseMs, dueOnly = true }: LeaseRequest): LeasedRecord[] {
     this.enforceLimits();
-    return this.#change(() => {
+    return this.#connection.transaction(() => {
       const now = this.#now();
       const select = dueOnly ? this.#sql[kind].due : this.#sql[kind].unleased;
       const candidates = select.all(now, now, maxRecords) as { id: number; bytes: number }[];
@@ -89,7 +93,7 @@ export class SqliteStore implements Store {
   }
 
   settle(rowIds: readonly number[]): void {
-    if (rowIds.length > 0) this.#remove(JSON.stringify(rowIds));
+    if (rowIds.length > 0) this.#connection.transaction(() => this.#remove(JSON.stringify(rowIds)));
   }
 
   release(rowIds: readonly number[], nextTryAt: number): void {
@@ -99,7 +103,7 @@ export class SqliteStore implements Store {
   }
 
   bury(rowId: number, reason: string): void {
-    this.#change(() => {
+    this.#connection.transaction(() => {
       const ids = JSON.stringify([rowId]);
       const row = this.#sql.read.get(ids) as RecordRow | undefined;
       if (!row) return;
@@ -110,12 +114,12 @@ export class SqliteStore implements Store {
   }
 
   counts(): QueueCounts {
-    this.#limits.tallies();
+    this.#tallies.refresh();
     this.#limits.enforce();
     const oldest = (['event', 'crash'] as const)
       .map((kind) => this.#sql[kind].oldest.get() as { captured_at: number } | undefined)
       .flatMap((row) => (row ? [row.captured_at] : []));
-    const { event, crash } = this.#limits.tallies();
+    const { event, crash } = this.#tallies;
     return {
       events: event.records,
       crashes: crash.records,
@@ -148,9 +152,8 @@ export class SqliteStore implements Store {
   purge(kind: RecordKind): { records: number } {
     const rows = this.#connection.erase(() => {
       this.#sql.purgeDeadLetters.run(kind);
-      return this.#sql[kind].purge.all() as RemovedRow[];
+      return this.#tallies.remove(() => this.#sql[kind].purge.all() as RemovedRow[]);
     });
-    this.#limits.removed(rows);
     return { records: rows.length };
   }
 
@@ -194,7 +197,7 @@ export class SqliteStore implements Store {
 
   take({ records, deadLetters, dropped, state }: StoreContents): void {
     this.#connection.synced(() =>
-      this.#change(() => {
+      this.#connection.transaction(() => {
         for (const record of records) this.#insertRow(record);
         for (const letter of deadLetters) this.#bury(letter);
         for (const [reason, total] of Object.entries(dropped)) this.#sql.drop.run(reason, total);
@@ -213,7 +216,7 @@ export class SqliteStore implements Store {
     const id = nextRecordId(this.#lastId, this.#now());
     const result = this.#sql.insert.run(id, kind, eventId, capturedAt, bytes, readyAt, tries, payload);
     this.#lastId = Number(result.lastInsertRowid);
-    this.#limits.inserted(kind, bytes);
+    this.#tallies.inserted(kind, bytes);
   }
 
   #bury({ kind, eventId, reason, at, payload }: DeadLetter): void {
@@ -222,22 +225,8 @@ export class SqliteStore implements Store {
   }
 
   #remove(ids: string): void {
-    this.#limits.removed(this.#sql.remove.all(ids) as RemovedRow[]);
+    this.#tallies.remove(() => this.#sql.remove.all(ids) as RemovedRow[]);
   }
-
-  #change<T>(work: () => T): T {
-    try {
-      return this.#connection.transaction(work);
-    } catch (error) {
-      this.#limits.forget();
-      throw error;
-    }
-  }
-}
-
-interface RemovedRow {
-  kind: RecordKind;
-  bytes: number;
 }
 
 interface RecordRow {

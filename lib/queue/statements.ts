@@ -13,7 +13,6 @@ const UNLEASED = `(lease_owner is null or ready_at <= ? or ready_at > ? + ${MAX_
 const DUE = `(ready_at <= ? or ready_at > ? + iif(lease_owner is null, ${MAX_DELAY_MS}, ${MAX_LEASE_MS}))`;
 
 export interface KindStatements {
-  count: SqliteStatement;
   oldest: SqliteStatement;
   peek: SqliteStatement;
   due: SqliteStatement;
@@ -26,7 +25,6 @@ export interface KindStatements {
 function prepareKind(database: SqliteDatabase, kind: RecordKind): KindStatements {
   const ofKind = `from records where kind = '${kind}'`;
   return {
-    count: database.prepare(`select count(*) as records, total(bytes) as bytes ${ofKind}`),
     oldest: database.prepare(`select captured_at ${ofKind} order by id limit 1`),
     peek: database.prepare(`select payload ${ofKind} order by id limit ?`),
     due: database.prepare(`select id, bytes ${ofKind} and ${DUE} order by id limit ?`),
@@ -55,10 +53,21 @@ export function prepareStatements(database: SqliteDatabase) {
     event: prepareKind(database, 'event'),
     crash: prepareKind(database, 'crash'),
 
+    counted: database.prepare('select * from counted'),
+    countFrom: database.prepare(
+      'select kind, count(*) as records, sum(bytes) as bytes from records where id > ? group by kind',
+    ),
+    writeCounted: database.prepare(
+      `update counted set through_id = max(through_id, (select ifnull(max(id), 0) from records)),
+         events = ?, event_bytes = ?, crashes = ?, crash_bytes = ?`,
+    ),
+    uncount: database.prepare('update counted set through_id = 0'),
+
     // Other processes insert too: the id that was asked for, or the one after theirs.
     insert: database.prepare(
       `insert into records (id, kind, event_id, captured_at, bytes, ready_at, tries, payload)
-       values (max(?, 1 + (select ifnull(max(id), 0) from records)), ?, ?, ?, ?, ?, ?, ?)`,
+       values (max(?, 1 + (select ifnull(max(id), 0) from records), 1 + (select through_id from counted)),
+         ?, ?, ?, ?, ?, ?, ?)`,
     ),
     // Where cells were overwritten by something else, a payload may be no JSON: `sound` says so.
     read: database.prepare(

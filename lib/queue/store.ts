@@ -70,15 +70,19 @@ export interface Excess {
   bytes: number;
 }
 
+export function isOver({ records, bytes }: Excess): boolean {
+  return records > 0 || bytes > 0;
+}
+
 /** The first of `candidates` that must go until nothing is in excess any more; lowers `excess` by them. */
 export function chooseVictims<T extends { bytes: number }>(candidates: Iterable<T>, excess: Excess): T[] {
   const victims: T[] = [];
-  if (excess.records <= 0 && excess.bytes <= 0) return victims;
+  if (!isOver(excess)) return victims;
   for (const candidate of candidates) {
     victims.push(candidate);
     excess.records -= 1;
     excess.bytes -= candidate.bytes;
-    if (excess.records <= 0 && excess.bytes <= 0) break;
+    if (!isOver(excess)) break;
   }
   return victims;
 }

@@ -75,6 +75,8 @@ it('has every record whose call returned before the process was killed', async (
     const kept = new Set(queue.all().map(({ event_id }) => event_id));
     expect(lines.filter((id) => !kept.has(id))).toEqual([]);
     expect(queue.problems()).toEqual([]);
+    const { events, crashes } = queue.counts();
+    expect(events + crashes).toBe(kept.size);
     queue.close();
   }
 });
