@@ -3,7 +3,7 @@
 /** An at sign, also percent-encoded (once or twice), escaped for JSON, or as an HTML entity. */
 const AT = String.raw`(?:@|%(?:25){0,2}40|\\{1,4}u0040|&#(?:64|x40);)`;
 const EMAIL = new RegExp(
-  String.raw`(?<![\p{L}\p{N}._+-])[\p{L}\p{N}][\p{L}\p{N}._'+-]{0,63}${AT}(?!\d+\.\d+\.\d+)((?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}(\p{L}[\p{L}\p{N}-]{1,23})|localhost)`,
+  String.raw`(?<![\p{L}\p{N}._+-])[\p{L}\p{N}._+-][\p{L}\p{N}._'+-]{0,255}${AT}(?!\d+\.\d+\.\d+)((?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}(\p{L}[\p{L}\p{N}-]{1,23})|localhost)(?:[\p{L}\p{N}._+-]{0,255}@[\p{L}\p{N}._+-]{1,255})*`,
   'giu',
 );
 /** `logo@2x.png`, `render@app.js:10:5` look like addresses and are none. */

@@ -48,8 +48,8 @@ const AUTHORIZATION = new RegExp(
   String.raw`((?:proxy-|x-)?\bauthorization\b["'\\]{0,4}\s{0,3}(?:[:=]|=>)\s{0,3}["'\\\[]{0,4}${SCHEME}?)(?!${SCHEME}?\[secret)[^\s"'\\<>\]][^\r\n"'\\\]}]*`,
   'gi',
 );
-const BEARER = /\b(Bearer\s{1,4})(?=[\w.~+/=-]*\d|[\w.~+/=-]{16})[\w.~+/=-]{4,}/gi;
-const BASIC = /\b(Basic\s{1,4})(?=[\w+/]*[\d=])[\w+/]{8,}={0,2}/g;
+const BEARER = /(Bearer\s{1,4})(?=[\w.~+/=-]*\d|[\w.~+/=-]{16})[\w.~+/=-]{4,}/gi;
+const BASIC = /(Basic\s{1,4})(?=[\w+/]*[\d=])[\w+/]{8,}={0,2}/g;
 /** What git asks for, with the answer. */
 const ASKED = /\b((?:Username|Password|Passphrase)(?: for [^\r\n]{1,200}?)?: {1,2})(?!\[)\S{2,}/g;
 const COOKIE =

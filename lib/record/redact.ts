@@ -1,7 +1,7 @@
 /**
  * Redaction: what identifies a person, a machine or a place, and what opens a door, is taken out of free text, match by
  * match, leaving a mark in its place (`[email]`, `[path]`, …). Stack frames survive. The same code runs in the client,
- * before a record is queued, and on the server, before it is stored; twice has no more effect than once.
+ * before a record is queued, and on the server, before it is stored: the marks pass through unchanged.
  *
  * Texts are redacted before they are cut: half a key no longer looks like one. Each pattern is linear in the text's
  * length: repetitions are bounded or cannot start again inside what they ran over (`test/bench/redact.ts` shows it).

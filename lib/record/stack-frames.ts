@@ -11,6 +11,8 @@ const FRAME = /^\s*at (?:async )?(?:(?:new )?(.*?) (?:\[as [^\]]*\] )?\()?([^()]
 const POSITION = /(?::\d+){1,2}$/;
 /** Firefox, and Chromium's `console.trace` in some places: `name@file:line:column`. */
 const AT_SIGN_FRAME = /^\s*([^@\s]*)@(.+(?::\d+){2})$/;
+/** A remark in brackets may follow: how sure the frame is. */
+const NATIVE_FRAME = /^\s*at ([^()]+\+0x[0-9a-f]+)(?: \([^()]*\))?$/;
 const MAX_LINE = 1_000;
 
 export function parseFrames(stack: string): StackFrame[] {
@@ -23,6 +25,8 @@ export function parseFrames(stack: string): StackFrame[] {
 }
 
 function parseFrame(line: string): StackFrame | null {
+  const native = NATIVE_FRAME.exec(line)?.[1];
+  if (native) return { name: '', file: native };
   // Code from `eval` carries the frame that it was made in: the outermost file is the one on disk.
   const outer = /^(\s*at .*?)\(?eval at .*?\((.*?)\), .*$/.exec(line);
   const match = outer

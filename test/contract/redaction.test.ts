@@ -29,7 +29,7 @@ function read(file: string): Case[] {
   const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as {
     cases: StoredCase[];
   };
-  return cases.map((item) => ({ ...item, text: [item.text].flat().join('') }));
+  return cases.map((item) => Object.assign(item, { text: [item.text].flat().join('') }));
 }
 const corpus = read('redaction.json');
 const shapes = read('redaction-shapes.json');
