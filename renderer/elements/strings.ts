@@ -59,6 +59,7 @@ export interface Strings {
   lastSent: string;
   lastSentNever: string;
   droppedTitle: string;
+  /** By reason, or by its first word: `rejected` stands for `rejected_too_old` too. */
   dropReasons: Record<string, string>;
   copy: string;
   copyAll: string;

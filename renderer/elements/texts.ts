@@ -43,7 +43,11 @@ export function chooseTexts({ language, app, overrides }: TextChoice): Texts {
     size: (bytes) =>
       bytes < 1_000_000 ? `${number.format(bytes / 1000)} kB` : `${number.format(bytes / 1_000_000)} MB`,
     time: (date) => moment.format(date),
-    dropReason: (reason) => strings.dropReasons[reason] ?? reason.replaceAll('_', ' '),
+    dropReason(reason) {
+      const { dropReasons } = strings;
+      const known = dropReasons[reason] ?? dropReasons[reason.split('_')[0] ?? ''];
+      return known === undefined ? reason.replaceAll('_', ' ') : fill(known);
+    },
   };
 }
 

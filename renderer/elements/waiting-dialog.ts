@@ -1,5 +1,5 @@
 /** "See what is waiting to be sent": the next records exactly as they will travel, kept up to date while open. */
-import type { TelemetryRecord } from '../../lib/record/batch.ts';
+import type { DroppedTotals, TelemetryRecord } from '../../lib/record/batch.ts';
 import type { RoostBridge, SettingsState } from '../bridge.ts';
 import { createButton, createElement } from './create-element.ts';
 import { createDialog } from './dialog.ts';
@@ -125,11 +125,11 @@ export function createWaitingDialog(texts: Texts, bridge: RoostBridge): WaitingD
             time: texts.time(new Date(sent.at)),
           })
         : texts.text('lastSentNever');
-      const reasons = Object.entries(totals).filter(([, total]) => total > 0);
-      droppedSection.hidden = reasons.length === 0;
+      const lost = sumByText(totals, texts);
+      droppedSection.hidden = lost.size === 0;
       dropped.replaceChildren(
-        ...reasons.flatMap(([reason, total]) => [
-          createElement('dt', {}, texts.dropReason(reason)),
+        ...[...lost].flatMap(([text, total]) => [
+          createElement('dt', {}, text),
           createElement('dd', {}, String(total)),
         ]),
       );
@@ -145,6 +145,16 @@ function waitingHint(
   if (!consentKnown) return texts.text('consentUnknown');
   if (!usageEnabled) return texts.text('waitingOff');
   return noticeRequired && !noticeShown ? texts.text('waitingPaused') : '';
+}
+
+/** Reasons that are one and the same to the reader are one line. */
+function sumByText(totals: DroppedTotals, texts: Texts): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [reason, total] of Object.entries(totals)) {
+    const text = texts.dropReason(reason);
+    if (total > 0) sums.set(text, (sums.get(text) ?? 0) + total);
+  }
+  return sums;
 }
 
 function toJson(value: unknown): string {

@@ -136,11 +136,18 @@ describe('what is waiting', () => {
       await page.getByText('recording_completed').first().click();
       await page.evaluate((pending) => {
         window.fake.records = window.fake.records.slice(2);
-        window.fake.push({ pending: { ...pending, dropped: { too_old: 4 } } });
+        window.fake.push({
+          pending: {
+            ...pending,
+            dropped: { rejected_erased: 1, malformed: 0, rejected_too_old: 3, queue_full: 2 },
+          },
+        });
       }, NORMAL_PENDING);
       await expect.poll(() => page.locator('.records li').count()).toBe(1);
       expect(await page.locator('.records details[open]').count()).toBe(1);
-      expect(await page.locator('.totals').textContent()).toMatch(/4$/);
+      expect(await page.locator('.totals').innerText()).toBe(
+        'Refused by the server\n4\nThe queue was full\n2',
+      );
     }));
 
   test('is copied, or selected where the clipboard is forbidden', () =>
