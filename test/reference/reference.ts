@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type pg from 'pg';
+import { type Pool, type ClientBase, escapeLiteral } from 'pg';
 
 export interface Question {
   from: string;
@@ -23,7 +23,7 @@ export const FIGURES: ReadonlyMap<string, string> = new Map(
   ].map(([, name, sql]) => [name!, sql!]),
 );
 
-export async function referenceFigures(pool: pg.Pool, question: Question): Promise<Record<string, unknown>> {
+export async function referenceFigures(pool: Pool, question: Question): Promise<Record<string, unknown>> {
   const client = await pool.connect();
   try {
     await client.query('begin isolation level repeatable read');
@@ -42,24 +42,34 @@ export async function referenceFigures(pool: pg.Pool, question: Question): Promi
   }
 }
 
-async function createViews(client: pg.ClientBase, question: Question): Promise<void> {
-  const literal = (value: string): string => client.escapeLiteral(value);
-  const { environment = ['production'], ...others } = question;
-  const filters = ['true'];
-  for (const [column, values] of Object.entries({
-    app_version: others.app_version,
-    platform: others.platform,
-    country: others.country,
-    environment: environment ?? undefined,
-  })) {
-    if (values) filters.push(`${column} = any (array[${values.map(literal).join(',')}]::text[])`);
-  }
-  const matching = filters.join(' and ');
+/** The condition on `events` and `crashes` that a question's filters make. */
+export function matchingRows({
+  environment = ['production'],
+  app_version,
+  platform,
+  country,
+}: Question): string {
+  const conditions = Object.entries({ app_version, platform, country, environment: environment ?? undefined })
+    .filter(([, values]) => values !== undefined)
+    .map(([column, values]) => `${column} in (${values!.map((value) => escapeLiteral(value)).join(', ')})`);
+  return conditions.join(' and ') || 'true';
+}
+
+async function createViews(client: ClientBase, question: Question): Promise<void> {
+  const matching = matchingRows(question);
+  // Tests of retention have such a table: see remembered.ts.
+  const memory = await client.query<{ name: string | null }>(
+    `select to_regclass('reference_remembered') as name`,
+  );
+  const remembered =
+    memory.rows[0]!.name === null
+      ? ''
+      : `union all select user_id, timestamp from reference_remembered where ${matching}`;
   const number = (property: string): string =>
     `case when jsonb_typeof(properties -> '${property}') = 'number' then (properties -> '${property}')::float8 end as ${property}`;
   await client.query(`
     create temporary view p as
-      select ${literal(question.from)}::date as from_day, ${literal(question.to)}::date as to_day;
+      select ${escapeLiteral(question.from)}::date as from_day, ${escapeLiteral(question.to)}::date as to_day;
     create temporary view e as
       select *, (timestamp at time zone 'UTC')::date as day,
         event = 'recording_completed' and coalesce(properties ->> 'success', 'true') <> 'false' as is_recording,
@@ -83,7 +93,9 @@ async function createViews(client: pg.ClientBase, question: Question): Promise<v
       from crashes
       where crash_type <> 'handled_error' and ${matching};
     create temporary view firsts as
-      select user_id, min(timestamp) as first_at, min(day) as first_day from e group by user_id;
+      select user_id, min(timestamp) as first_at, (min(timestamp) at time zone 'UTC')::date as first_day
+      from (select user_id, timestamp from e ${remembered}) moments
+      group by user_id;
     create temporary view a as
       select distinct user_id from e, p where day between from_day and to_day`);
 }

@@ -1,0 +1,13 @@
+import { afterAll, beforeAll, test } from 'vitest';
+
+import type { TestServer } from '../../../helpers/server.ts';
+import { checkAgainstReference, startWorld } from './against-reference.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startWorld();
+});
+afterAll(() => server?.close());
+
+test('four hundred random worlds give the figures of the brute-force SQL', () =>
+  checkAgainstReference(server, 400));

@@ -1,0 +1,141 @@
+/** Runs random actions against a real server, and holds its figures to the reference. */
+import { removeExpired } from '../../../../server/jobs/retention.ts';
+import { aggregate, catchUp } from '../../../../server/jobs/aggregate.ts';
+import { aggregateStep } from '../../../../server/store/rollups/index.ts';
+import { differences, getFigures } from '../../../helpers/figures.ts';
+import type { TestServer } from '../../../helpers/server.ts';
+import { referenceFunnel } from '../../../reference/funnel.ts';
+import { type Question, referenceFigures } from '../../../reference/reference.ts';
+import { forget, remember } from '../../../reference/remembered.ts';
+import type { Action } from './population.ts';
+
+const DAY_MS = 86_400_000;
+/** Far more than any made day lies back, so that nothing is refused as too old. */
+const RETENTION_DAYS = 36_500;
+
+export async function clear(server: TestServer): Promise<void> {
+  await server.pool.query(
+    `truncate events, crashes, erased_users, client_dropped, dirty_user_days, facets, user_days, user_facets,
+       user_environments, session_days, auto_paste_toggles, uncaught_crashes, dirty_days, user_stats,
+       reference_remembered`,
+  );
+}
+
+export async function run(server: TestServer, actions: readonly Action[]): Promise<void> {
+  const posted: Extract<Action, { do: 'post' }>[] = [];
+  for (const action of actions) await perform(server, action, posted);
+}
+
+async function perform(
+  server: TestServer,
+  action: Action,
+  posted: Extract<Action, { do: 'post' }>[],
+): Promise<void> {
+  switch (action.do) {
+    case 'post':
+      posted.push(action);
+      await post(server, action);
+      break;
+    case 'repeat': {
+      const earlier = posted.at(-1 - action.back);
+      if (earlier) await post(server, earlier);
+      break;
+    }
+    case 'aggregate':
+      await aggregateStep(server.pool, action.marks);
+      break;
+    case 'erase':
+      await fetch(`${server.url}/users/${action.user}`, { method: 'DELETE' });
+      break;
+    case 'retain':
+      await catchUp(server.pool);
+      await remember(server.pool);
+      await removeExpired(server.pool, {
+        retentionDays: RETENTION_DAYS,
+        now: Date.parse(action.from) + RETENTION_DAYS * DAY_MS,
+      });
+      await catchUp(server.pool);
+      await forget(server.pool);
+      break;
+    case 'race':
+      await Promise.all(action.actions.map((each) => perform(server, each, posted)));
+      break;
+  }
+}
+
+async function post(server: TestServer, { events, crashes }: Extract<Action, { do: 'post' }>): Promise<void> {
+  const answers = [
+    ...(events.length > 0 ? [await server.post('/track', { events })] : []),
+    ...(crashes.length > 0 ? [await server.post('/crash', { crashes })] : []),
+  ];
+  const refused = answers.find(({ status }) => status !== 200);
+  if (refused) throw new Error(`a batch was answered ${refused.status}: ${JSON.stringify(refused.body)}`);
+}
+
+/** Where the server's figures are not those of the reference. */
+export async function disagreements(server: TestServer, question: Question): Promise<string[]> {
+  return differences(
+    await referenceFigures(server.pool, question),
+    await getFigures(server, `/stats?${toQuery(question)}`),
+  );
+}
+
+export async function funnelDisagreements(
+  server: TestServer,
+  question: Question,
+  steps: readonly string[],
+  windowDays: number,
+): Promise<string[]> {
+  const { steps: answered } = await getFigures(
+    server,
+    `/stats/funnel?${toQuery(question)}&steps=${steps.join(',')}&window_days=${windowDays}`,
+  );
+  const users = await referenceFunnel(server.pool, question, steps, windowDays);
+  const expected = steps.map((event, i) => ({
+    event,
+    users: users[i]!,
+    rate: users[0] === 0 ? null : users[i]! / users[0]!,
+  }));
+  return differences(expected, answered, 'steps');
+}
+
+/** Where a row of `user_stats` is not what the figures say of that day alone. */
+export async function dailyDisagreements(server: TestServer): Promise<string[]> {
+  await aggregate(server.pool, { retentionDays: RETENTION_DAYS });
+  const { rows } = await server.pool.query<Record<string, unknown> & { date: string }>(
+    `select date::text, total_users::int, active_users::int, new_users::int, total_recordings::int, total_minutes,
+       total_cost_usd, crash_count::int, crash_rate
+     from user_stats
+     where date <= (select max(day) from user_days) order by random() limit 4`,
+  );
+  const found: string[] = [];
+  for (const { date, ...row } of rows) {
+    const stats = (await referenceFigures(server.pool, { from: date, to: date })) as Record<
+      string,
+      Record<string, unknown>
+    >;
+    const newcomers = await server.pool.query<{ users: number }>(
+      `select count(*)::int as users from user_environments where environment = 'production' and first_day = $1::date`,
+      [date],
+    );
+    const active = stats.growth!.active_users_1d as number;
+    const expected = {
+      total_users: stats.growth!.total_users,
+      active_users: active,
+      new_users: newcomers.rows[0]!.users,
+      total_recordings: stats.usage!.total_recordings,
+      total_minutes: stats.usage!.total_minutes_recorded,
+      crash_count: stats.stability!.crashes,
+      crash_rate: stats.stability!.crashes_per_active_user,
+    };
+    found.push(...differences(expected, row, `user_stats of ${date}`));
+  }
+  return found;
+}
+
+function toQuery({ from, to, ...filters }: Question): string {
+  const query = new URLSearchParams({ from, to });
+  for (const [name, values] of Object.entries(filters))
+    query.set(name, values === null ? 'all' : values!.join(','));
+  return query.toString();
+}
