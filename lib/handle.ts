@@ -7,7 +7,10 @@ import type { CrashContext, CrashType } from './record/crash.ts';
 import type { Environment } from './record/fields.ts';
 import type { StoriesCatalogue } from './record/stories-catalogue.ts';
 
-/** Sync or async last look at a record before it is sent; null drops it, which is counted. */
+/**
+ * Sync or async last look at a record before each try to send it; null drops it, which is counted. Ids stay what they
+ * were. One that throws, takes longer than `requestTimeoutMs` or returns no valid record drops it too.
+ */
 export type BeforeSend = (
   record: TelemetryRecord,
 ) => TelemetryRecord | null | Promise<TelemetryRecord | null>;
@@ -119,7 +122,7 @@ export interface Telemetry<C extends Catalogue = StoriesCatalogue> {
   readonly userId: string;
   readonly sessionId: string;
   pending(): PendingReport;
-  /** The next `limit` records exactly as they will travel, in order of sending. */
+  /** The next `limit` records (default 20) exactly as they will travel, but for `beforeSend`, in order of sending. */
   peek(limit?: number): TelemetryRecord[];
   /** Sends what waits. Resolves, never rejects, offline too. */
   flush(): Promise<FlushReport>;
@@ -179,7 +182,7 @@ export interface Host {
   configPath?: string;
   appVersion?: string;
   environment?: Environment;
-  /** `net.fetch` with its own partition in Electron; default: undici. Asked for at the first send. */
+  /** `net.fetch` with its own partition in Electron; default: Node's own HTTP client. Asked for at the first send. */
   fetch?: () => Promise<typeof globalThis.fetch>;
   /** False while certainly offline. Default: always true. */
   isOnline?: () => boolean;

@@ -1,5 +1,6 @@
 /** The app's config.json: Roost reads three keys of it and changes no other. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { errorCode, replaceFile } from '../atomic-write.ts';
 import { reasonOf } from '../warn.ts';
@@ -49,6 +50,7 @@ export function readConfig(path: string): ConfigReading {
  * Throws where the file is in doubt or cannot be written.
  */
 export function changeConfig(path: string, changes: ConfigValues): void {
+  mkdirSync(dirname(path), { recursive: true });
   for (let tries = 0; tries < MAX_REBASES; tries += 1) {
     const before = readConfig(path);
     if (!before.readable) throw new Error(before.reason);

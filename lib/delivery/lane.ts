@@ -207,7 +207,7 @@ export class Lane {
       case 'split': {
         const [only] = entries;
         if (entries.length === 1 && only) {
-          trip.bad.push({ rowId: only.rowId, reason: reasonKey(result.reason) });
+          trip.bad.push({ rowId: only.rowId, reason: `undeliverable_${reasonKey(result.reason)}` });
           return DONE;
         }
         const middle = Math.ceil(entries.length / 2);
@@ -301,7 +301,7 @@ function sum(records: LeasedRecord[]): number {
   return records.reduce((total, { bytes }) => total + bytes, 0);
 }
 
-/** A reason as a key of the totals: short and plain, whatever a transport says. */
+/** A reason as part of a key of the totals: short and plain, whatever a transport says. */
 function reasonKey(reason: string): string {
-  return /^[a-z][a-z0-9_]{0,39}$/.test(reason) ? reason : 'undeliverable';
+  return /^[a-z][a-z0-9_]{0,39}$/.test(reason) ? reason : 'other';
 }

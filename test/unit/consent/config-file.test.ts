@@ -95,8 +95,8 @@ test.each([
   expect(readFileSync(path, 'utf8')).toBe(after);
 });
 
-test('a file that is missing is made', () => {
-  const path = join(tempDir(), 'config.json');
+test('a file that is missing is made, with its folder', () => {
+  const path = join(tempDir(), 'not', 'yet', 'config.json');
   changeConfig(path, { telemetry_enabled: false });
   expect(readFileSync(path, 'utf8')).toBe('{\n  "telemetry_enabled": false\n}\n');
 });

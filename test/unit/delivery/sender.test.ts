@@ -227,8 +227,8 @@ describe('answers', () => {
     const sender = startSender(queue, transport);
     expect(await sender.flush()).toEqual({ sent: 99, rejected: 0 });
     expect(stored.toSorted()).toEqual(ids.filter((id) => id !== bad).toSorted());
-    expect(queue.deadLetters()).toMatchObject([{ eventId: bad, kind: 'event', reason: 'malformed' }]);
-    expect(queue.droppedTotals()).toEqual({ malformed: 1 });
+    expect(queue.deadLetters()).toMatchObject([{ eventId: bad, kind: 'event', reason: 'undeliverable_malformed' }]);
+    expect(queue.droppedTotals()).toEqual({ undeliverable_malformed: 1 });
     expect(queue.all()).toEqual([]);
     expect(transport.tries.length).toBeLessThan(20);
     transport.tries.length = 0;
@@ -241,7 +241,7 @@ describe('answers', () => {
     addEvents(queue, 1);
     await startSender(queue, answering({ status: 'split', reason: 'too_large' })).flush();
     expect(queue.deadLetters()).toHaveLength(1);
-    expect(queue.droppedTotals()).toEqual({ too_large: 1 });
+    expect(queue.droppedTotals()).toEqual({ undeliverable_too_large: 1 });
   });
 
   test('where every record is refused, it is not the records: all are kept, and tried again after 15 min', async () => {
