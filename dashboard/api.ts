@@ -19,22 +19,33 @@ interface Known {
   body: unknown;
   /** By the page's monotonic clock. */
   at: number;
+  /** How long the server took. */
+  tookMs: number;
 }
 
 const known = new Map<string, Known>();
 const underway = new Map<string, Promise<unknown>>();
 /** Answers kept for comparison; more would only hold memory. */
 const MAX_KNOWN = 40;
+const PATIENCE = 10;
 /** Without an answer for this long the connection counts as lost. */
 const TIMEOUT_MS = 30_000;
 
-/**
- * `path` is relative to the page, so that a path prefix in front of the server does not matter.
- * With `maxAgeMs` an answer that is younger is good enough.
- */
-export function get<Answer>(path: string, { maxAgeMs = 0 } = {}): Promise<Answer> {
+export interface GetOptions {
+  /** A kept answer that is younger is good enough. Default 0: none is. */
+  maxAgeMs?: number;
+  /** For what the server works hard for: asked again after ten times as long as it took, not before. */
+  patient?: boolean;
+}
+
+/** `path` is relative to the page, so that a path prefix in front of the server does not matter. */
+export function get<Answer>(
+  path: string,
+  { maxAgeMs = 0, patient = false }: GetOptions = {},
+): Promise<Answer> {
   const kept = known.get(path);
-  if (kept && performance.now() - kept.at < maxAgeMs) return Promise.resolve(kept.body as Answer);
+  const goodFor = kept && patient ? Math.max(maxAgeMs, kept.tookMs * PATIENCE) : maxAgeMs;
+  if (kept && performance.now() - kept.at < goodFor) return Promise.resolve(kept.body as Answer);
   let request = underway.get(path);
   if (!request) {
     request = ask(path).finally(() => underway.delete(path));
@@ -45,17 +56,19 @@ export function get<Answer>(path: string, { maxAgeMs = 0 } = {}): Promise<Answer
 
 async function ask(path: string): Promise<unknown> {
   const before = known.get(path);
+  const asked = performance.now();
   const response = await send(path, {
     headers: { accept: 'application/json', ...(before?.etag ? { 'if-none-match': before.etag } : {}) },
     // The browser's own cache would answer with 200 and a new object.
     cache: 'no-store',
   });
+  const tookMs = performance.now() - asked;
   if (response.status === 304 && before) {
-    before.at = performance.now();
+    keep(path, { ...before, at: performance.now(), tookMs });
     return before.body;
   }
   const body = await readAnswer(response);
-  keep(path, { etag: response.headers.get('etag'), body, at: performance.now() });
+  keep(path, { etag: response.headers.get('etag'), body, at: performance.now(), tookMs });
   return body;
 }
 

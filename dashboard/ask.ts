@@ -1,7 +1,7 @@
 /** The questions the sections share: a view's answer beside the one of the period before. */
 import { figureQuery, periodOf, previousPeriod, type View } from './address.ts';
 import type { Daily, Figures, Stats } from './api-types.ts';
-import { get } from './api.ts';
+import { get, type GetOptions } from './api.ts';
 
 export interface Compared<Data> {
   current: Data;
@@ -53,7 +53,11 @@ export function remembering<Parts extends unknown[], Whole>(
   };
 }
 
-export async function askCurrent<Data>(path: string, view: View): Promise<Compared<Data>> {
-  const current = await get<Data>(`${path}?${figureQuery(periodOf(view), view.filters)}`);
+export async function askCurrent<Data>(
+  path: string,
+  view: View,
+  options: GetOptions = {},
+): Promise<Compared<Data>> {
+  const current = await get<Data>(`${path}?${figureQuery(periodOf(view), view.filters)}`, options);
   return { current, previous: null };
 }

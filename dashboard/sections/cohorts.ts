@@ -13,7 +13,7 @@ export function cohortsSection(): Section {
     id: 'cohorts',
     title: 'Cohorts',
     lead: 'Users by the week of their first day, and the share of them active in each week since.',
-    ask: (view) => askCurrent<Cohorts>('stats/cohorts', view),
+    ask: (view) => askCurrent<Cohorts>('stats/cohorts', view, { patient: true }),
     parts: [createHeatMap()],
   });
 }

@@ -33,7 +33,7 @@ export function eventListSection(): Section {
     lead: 'What the app sent, most frequent first. Choose one for its days and properties.',
     async ask(view) {
       const [{ current: counts }, catalogue] = await Promise.all([
-        askCurrent<EventCounts>('stats/events', view),
+        askCurrent<EventCounts>('stats/events', view, { patient: true }),
         get<CatalogueAnswer>('stats/catalogue', { maxAgeMs: Infinity }),
       ]);
       return { current: join(counts, catalogue), previous: null };

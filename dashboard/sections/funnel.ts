@@ -25,7 +25,7 @@ async function askFunnel(view: View): Promise<Compared<Funnel>> {
   const query = figureQuery(periodOf(view), view.filters);
   query.set('steps', view.funnel.steps.join(','));
   query.set('window_days', String(view.funnel.windowDays));
-  return { current: await get<Funnel>(`stats/funnel?${query}`), previous: null };
+  return { current: await get<Funnel>(`stats/funnel?${query}`, { patient: true }), previous: null };
 }
 
 const COLUMNS: Column[] = [

@@ -17,7 +17,7 @@ export function releasesSection(): Section {
     id: 'releases',
     title: 'Releases',
     lead: 'Who has which version, and whether it is more stable than the one before.',
-    ask: (view) => askCurrent<Releases>('stats/releases', view),
+    ask: (view) => askCurrent<Releases>('stats/releases', view, { patient: true }),
     parts: [createChartCard(releaseAdoption), createReleaseTable()],
   });
 }
