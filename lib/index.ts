@@ -1,6 +1,5 @@
 /** Entry `/node`: Roost in plain Node, for workers, command-line programs and tests. */
-import { claimFolder } from './claim-folder.ts';
-import { hookProcess } from './crash/process-hooks.ts';
+import { startGuarded } from './crash/start-guarded.ts';
 import type { Telemetry, TelemetryOptions } from './handle.ts';
 import type { Catalogue } from './record/catalogue.ts';
 import type { StoriesCatalogue } from './record/stories-catalogue.ts';
@@ -17,11 +16,8 @@ export type { RoostErrorCode } from './record/errors.ts';
 export function startTelemetry<const C extends Catalogue = StoriesCatalogue>(
   options: TelemetryOptions<C>,
 ): Telemetry<C> {
-  const core = createTelemetry(options, {});
-  const giveBack = claimFolder(core.dataDir);
-  if (giveBack) {
-    core.onClose(giveBack);
-    core.onClose(hookProcess(core));
-  }
-  return core;
+  // A missing `dataDir` is refused by `createTelemetry`.
+  return startGuarded(options?.dataDir ?? '', options ?? {}, (safeMode) =>
+    createTelemetry(options, { safeMode }),
+  ).core;
 }

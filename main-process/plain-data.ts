@@ -29,6 +29,7 @@ export function copyPlainData(value: unknown): { copy: unknown } | null {
     for (const key in part) {
       if (FORBIDDEN_KEYS.has(key) || !Object.hasOwn(part, key)) continue;
       text += key.length;
+      if (text > MAX_TEXT) return tooLarge();
       copy[key] = take((part as Record<string, unknown>)[key], depth + 1);
       if (!fits) return null;
     }

@@ -33,7 +33,7 @@ export function startInElectron<C extends Catalogue>(
   const { app, net, powerMonitor, session } = electron;
   const dataDir = options.dataDir ?? join(app.getPath('userData'), 'telemetry');
   const breadcrumbs = createBreadcrumbs();
-  const { core, noteCrash } = startGuarded(dataDir, options.onCrashLoop, (safeMode) =>
+  const { core, noteCrash } = startGuarded(dataDir, options, (safeMode) =>
     createTelemetry(options, {
       dataDir,
       configPath: join(app.getPath('userData'), 'config.json'),

@@ -64,7 +64,7 @@ describe('an Electron app that fails behaves the same with Roost', () => {
       ['unhandled_rejection', 'just a text'],
       ['unhandled_rejection', 'outer'],
     ]);
-    expect(crashes[0]!.context).toMatchObject({ process_type: 'main', during_startup: true });
+    expect(crashes[0]!.context).toMatchObject({ process_type: 'main' });
   });
 
   it('leaves the failures to the listeners of the app, which sees no others', async () => {

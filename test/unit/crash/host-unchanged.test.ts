@@ -50,7 +50,7 @@ describe('a program that fails behaves the same with Roost', () => {
     expect(others).toEqual([]);
     expect(crash).toMatchObject({ crash_type: 'main_crash', error_message: 'outer' });
     expect(crash!.stack_trace).toContain('Caused by: Error: inner');
-    expect(crash!.context).toMatchObject({ process_type: 'node', during_startup: true });
+    expect(crash!.context).toMatchObject({ process_type: 'node' });
   });
 
   it('an exception that the app listens to itself', async () => {
