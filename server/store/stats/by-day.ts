@@ -42,13 +42,10 @@ export async function readByDay(
   const weekUsers = await readWeekUsers(client, query, facetIds);
   for (const { day, week_users } of sums.rows) {
     const week = mondayOf(day);
-    if (isWhole(week, query)) weekUsers.set(week, (weekUsers.get(week) ?? 0) + week_users);
+    if (week >= from) weekUsers.set(week, (weekUsers.get(week) ?? 0) + week_users);
   }
   return {
-    days: daysBetween(first, to).map((day) => {
-      const { week_users: _, ...figures } = byDay.get(day) ?? { ...NOTHING, week_users: 0 };
-      return { ...figures, day };
-    }),
+    days: daysBetween(first, to).map((day) => byDay.get(day) ?? emptyDay(day)),
     weeks: weeksTouching(query).map((week) => ({ week_start: week, users: weekUsers.get(week) ?? 0 })),
   };
 }
@@ -57,48 +54,46 @@ export function weeksTouching({ from, to }: StatsQuery): Day[] {
   return [...new Set(daysBetween(from, to).map(mondayOf))];
 }
 
-function isWhole(week: Day, { from, to }: StatsQuery): boolean {
-  return week >= from && addDays(week, 6) <= to;
-}
-
-/** Users of the weeks that rows cannot be counted for: cut by the range, or with rows of several facets. */
+/**
+ * Users of the weeks that rows cannot be counted for: with rows of several facets, or begun before the range. (A
+ * week that the range ends in is no trouble: the first row of a user's week is in range, or none is.)
+ */
 async function readWeekUsers(
   client: pg.ClientBase,
   query: StatsQuery,
   facetIds: number[],
 ): Promise<Map<Day, number>> {
-  const weeks = weeksTouching(query);
-  const whole = weeks.filter((week) => isWhole(week, query));
-  const users = new Map<Day, number>();
-  for (const week of weeks.filter((week) => !isWhole(week, query))) {
-    const start = week < query.from ? query.from : week;
-    const end = addDays(week, 6) > query.to ? query.to : addDays(week, 6);
-    const { rows } = await client.query<{ users: number }>(CUT_WEEK, [start, end, facetIds]);
-    users.set(week, rows[0]!.users);
-  }
-  if (whole.length > 0) {
-    const bounds = [whole[0]!, addDays(whole.at(-1)!, 6), facetIds];
-    const { rows } = await client.query<{ week: Day; users: number }>(MIXED_WEEKS, bounds);
-    for (const row of rows) users.set(row.week, row.users);
+  const { from, to } = query;
+  const cut = mondayOf(from) < from ? mondayOf(from) : null;
+  const firstWhole = cut === null ? from : addDays(cut, 7);
+  const mixed = await client.query<{ week: Day; users: number }>(MIXED_WEEKS, [firstWhole, to, facetIds]);
+  const users = new Map(mixed.rows.map((row) => [row.week, row.users]));
+  if (cut !== null) {
+    const end = addDays(cut, 6) < to ? addDays(cut, 6) : to;
+    const { rows } = await client.query<{ users: number }>(CUT_WEEK, [from, end, facetIds]);
+    users.set(cut, rows[0]!.users);
   }
   return users;
 }
 
-const NOTHING: Omit<DayFigures, 'day'> = {
-  users: 0,
-  recordings: 0,
-  widget_recordings: 0,
-  main_window_recordings: 0,
-  recorded_seconds: 0,
-  transcriptions: 0,
-  transcribed_seconds: 0,
-  failures: 0,
-  startups: 0,
-  startup_seconds: 0,
-  dictionary_uses: 0,
-  retries: 0,
-  cost_usd: 0,
-};
+function emptyDay(day: Day): DayFigures {
+  return {
+    day,
+    users: 0,
+    recordings: 0,
+    widget_recordings: 0,
+    main_window_recordings: 0,
+    recorded_seconds: 0,
+    transcriptions: 0,
+    transcribed_seconds: 0,
+    failures: 0,
+    startups: 0,
+    startup_seconds: 0,
+    dictionary_uses: 0,
+    retries: 0,
+    cost_usd: 0,
+  };
+}
 
 const SUMS = `
   select day::text,

@@ -44,7 +44,7 @@ export function readEventSeries(
 ): Promise<EventSeries> {
   const { sql, values } = rowsInRange(query);
   return inSnapshot(pool, async (client) => {
-    const { rows } = await client.query<{ date: Day | null; count: number; users: number }>(
+    const { rows } = await client.query<EventSeries['series'][number]>(
       `select date::text, count(*)::int as count, count(distinct user_id)::int as users
        from (
          select user_id, date_trunc('${interval}', timestamp at time zone 'UTC')::date as date
@@ -54,13 +54,10 @@ export function readEventSeries(
        group by grouping sets ((), (date))`,
       [...values, event],
     );
-    const byDate = new Map(rows.map((row) => [row.date, row]));
+    const byDate = new Map<Day | null, EventSeries['series'][number]>(rows.map((row) => [row.date, row]));
     const dates = interval === 'day' ? daysBetween(query.from, query.to) : weeksTouching(query);
-    const figures = (date: Day | null) => {
-      const { count, users } = byDate.get(date) ?? { count: 0, users: 0 };
-      return { count, users };
-    };
-    return { ...figures(null), series: dates.map((date) => ({ date, ...figures(date) })) };
+    const { count, users } = byDate.get(null)!;
+    return { count, users, series: dates.map((date) => byDate.get(date) ?? { date, count: 0, users: 0 }) };
   });
 }
 

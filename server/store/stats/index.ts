@@ -80,7 +80,11 @@ export function readStats(pool: pg.Pool, query: StatsQuery) {
         average_processing_seconds: processing.mean,
         p50_processing_seconds: processing.p50,
         p95_processing_seconds: processing.p95,
-        errors_by_type: failures.map((failure) => ({ ...failure, rate: ratio(failure.count, attempts) })),
+        errors_by_type: failures.map(({ error_type, count }) => ({
+          error_type,
+          count,
+          rate: ratio(count, attempts),
+        })),
         average_startup_seconds: ratio(sum('startup_seconds'), sum('startups')),
       },
       stability: {

@@ -1,5 +1,5 @@
 /** The property that the short and the long test check. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect } from 'vitest';
 
 import { type TestServer, startTestServer } from '../../../helpers/server.ts';

@@ -1,5 +1,5 @@
 /** Random populations for the property tests: few users, sessions and moments, so that everything collides. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 const pick = <const T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const uuid = (kind: string, n: number): string => `${kind.repeat(8)}-0000-4000-8000-00000000000${n}`;
@@ -96,7 +96,11 @@ const common = {
   environment: pick('production', 'production', 'development', null),
 };
 
-export const event = fc.tuple(fc.record(common), usage).map(([shared, own]) => ({ ...shared, ...own }));
+export const event = fc.tuple(fc.record(common), usage).map(merge);
+
+function merge<A, B>([shared, own]: [A, B]): A & B {
+  return { ...shared, ...own };
+}
 
 export const crash = fc.record({
   ...common,
@@ -163,10 +167,12 @@ export const question = fc
     },
     { requiredKeys: ['days'] },
   )
-  .map(({ days, ...filters }) => {
-    const [from, to] = [...days].sort() as [string, string];
-    return { from, to, ...filters };
-  });
+  .map(putInOrder);
+
+function putInOrder<F>({ days, ...filters }: F & { days: [string, string] }) {
+  const [from, to] = days.toSorted() as [string, string];
+  return { from, to, ...filters };
+}
 
 export const funnel = fc.record({
   steps: fc.array(pick('app_opened', 'recording_started', 'recording_completed', 'retry_attempted'), {
