@@ -1,0 +1,241 @@
+/** `npm run bench -- client`: what Roost costs the app. Needs the built library; the server runs from its sources. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+
+import { transform } from 'esbuild';
+
+import { toTable } from '../torture/table.ts';
+import { median } from './client/measure.ts';
+
+export const title = 'Client';
+
+const ROOT = join(import.meta.dirname, '../..');
+const EVENTS = 100_000;
+const WAITING = 10_000;
+/** Separate processes for what happens once in a process's life. */
+const STARTS = 9;
+
+interface Figure {
+  name: string;
+  measured: string;
+  reference: string;
+  goal: string;
+  met: boolean;
+}
+
+export async function run(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'roost-bench-'));
+  try {
+    const figures = [
+      ...(await trackFigures()),
+      ...(await startFigures(folder)),
+      ...(await importFigures(folder)),
+      await trackerFigure(),
+      await memoryFigure(folder),
+      ...(await serverFigures(folder)),
+    ];
+    const rows = figures.map(({ name, measured, reference, goal, met }) => {
+      return [name, measured, reference, goal, met ? 'yes' : 'no'];
+    });
+    return [
+      toTable(['', 'measured', 'reference', 'goal', 'met'], rows),
+      '',
+      'Bare insert: the same row into the same table of a WAL file, by one prepared statement of better-sqlite3.',
+      `Starts, imports and memory: median of ${STARTS} processes. Event loop: Node's own monitor at a resolution of`,
+      '1 ms, which is part of each figure; the reference is the same loop, busy with nothing.',
+    ].join('\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function trackFigures(): Promise<Figure[]> {
+  const { trackP50, trackP99, bareP50, bareP99 } = await child<Record<string, number>>('track');
+  const [track, bare] = [
+    [trackP50!, trackP99!],
+    [bareP50!, bareP99!],
+  ] as const;
+  return [
+    {
+      name: 'durable `track`, p50',
+      measured: micro(track[0]),
+      reference: `${micro(bare[0])} bare insert`,
+      goal: '≤ 2 × bare',
+      met: track[0] <= 2 * bare[0],
+    },
+    {
+      name: 'durable `track`, p99',
+      measured: micro(track[1]),
+      reference: `${micro(bare[1])} bare insert`,
+      goal: '≤ 150 µs',
+      met: track[1] <= 150,
+    },
+  ];
+}
+
+async function startFigures(folder: string): Promise<Figure[]> {
+  const dataDir = join(folder, 'start');
+  await child('fill', [dataDir, String(WAITING)]);
+  const times = async (what: string): Promise<number> =>
+    median(
+      await repeat(
+        STARTS,
+        async () => (await child<{ milliseconds: number }>('start', [dataDir, what])).milliseconds,
+      ),
+    );
+  const [roost, bare] = [await times('roost'), await times('bare')];
+  return [
+    {
+      name: '`startTelemetry`, 10,000 waiting',
+      measured: milli(roost),
+      reference: `${milli(bare)} opening the file and counting its rows`,
+      goal: '≤ 15 ms',
+      met: roost <= 15,
+    },
+  ];
+}
+
+async function importFigures(folder: string): Promise<Figure[]> {
+  const empty = join(folder, 'empty.mjs');
+  writeFileSync(empty, 'export {};\n');
+  const load = (specifier: string): Promise<{ milliseconds: number; bytes: number }[]> =>
+    repeat(STARTS, () => child<{ milliseconds: number; bytes: number }>('import', [specifier]));
+  const [main, none] = [await load('@roost-telemetry/electron/main'), await load(empty)];
+  const [roost, nothing] = [main, none].map((loads) => median(loads.map(({ milliseconds }) => milliseconds)));
+  const { bytes } = main[0]!;
+  return [
+    {
+      name: 'import of `/main`, cold',
+      measured: milli(roost!),
+      reference: `${milli(nothing!)} an empty module`,
+      goal: '≤ 25 ms',
+      met: roost! <= 25,
+    },
+    {
+      name: 'code loaded by `/main`, gzip',
+      measured: kilobytes(bytes),
+      reference: `${kilobytes(await zodBytes())} zod, all of it`,
+      goal: '≤ 40 KB',
+      met: bytes <= 40 * 1024,
+    },
+  ];
+}
+
+/** What checking would cost with the whole of zod in one bundle. */
+async function zodBytes(): Promise<number> {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    stdin: { contents: "export * from 'zod'", resolveDir: ROOT },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  return gzipSync(outputFiles[0]!.contents).length;
+}
+
+async function trackerFigure(): Promise<Figure> {
+  const code = readFileSync(join(ROOT, 'dist/esm/renderer.js'), 'utf8');
+  const minified = await transform(code, { minify: true });
+  const bytes = gzipSync(minified.code).length;
+  return {
+    name: 'tracker for the renderer, gzip',
+    measured: kilobytes(bytes),
+    reference: `${kilobytes(gzipSync(code).length)} before minifying`,
+    goal: '≤ 3 KB',
+    met: bytes <= 3 * 1024,
+  };
+}
+
+async function memoryFigure(folder: string): Promise<Figure> {
+  const dataDir = join(folder, 'start');
+  const rss = async (args: string[]): Promise<number> =>
+    median(await repeat(STARTS, async () => (await child<{ bytes: number }>('memory', args)).bytes));
+  const [roost, without] = [await rss([dataDir]), await rss([])];
+  return {
+    name: 'memory (RSS), 10,000 waiting',
+    measured: `+ ${megabytes(roost - without)}`,
+    reference: `${megabytes(without)} the same program without Roost`,
+    goal: '≤ + 20 MB',
+    met: roost - without <= 20 * 2 ** 20,
+  };
+}
+
+async function serverFigures(folder: string): Promise<Figure[]> {
+  const server = await startServer(join(folder, 'server'));
+  try {
+    const filled = join(folder, 'filled');
+    await child('fill', [filled, String(EVENTS)]);
+    const { perSecond, remaining } = await child<{ perSecond: number; remaining: number }>('drain', [
+      filled,
+      server.url,
+    ]);
+    if (remaining > 0) throw new Error(`${remaining} records were not sent`);
+    const loop = (args: string[]): Promise<{ max: number; p99: number }> =>
+      child('event-loop', [String(EVENTS), ...args]);
+    const [busy, idle] = [await loop([join(folder, 'loop'), server.url]), await loop([])];
+    return [
+      {
+        name: 'draining 100,000 waiting records',
+        measured: `${Math.round(perSecond).toLocaleString('en')}/s`,
+        reference: 'a Roost server and its database on the same machine',
+        goal: '≥ 10,000/s',
+        met: perSecond >= 10_000,
+      },
+      {
+        name: 'event-loop delay, capturing and sending 100,000, max',
+        measured: `${milli(busy.max)} (p99 ${milli(busy.p99)})`,
+        reference: `${milli(idle.max)} (p99 ${milli(idle.p99)}) without Roost`,
+        goal: '≤ 10 ms',
+        met: busy.max <= 10,
+      },
+    ];
+  } finally {
+    await server.stop();
+  }
+}
+
+async function startServer(dataDir: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const process_ = spawn(process.execPath, [join(ROOT, 'server/main.ts'), 'serve'], {
+    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', RATE_LIMIT: '0', LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    process_.once('exit', () => resolve());
+  });
+  for await (const line of createInterface(process_.stdout)) {
+    const url = /http:\/\/[\d.:]+/.exec(line)?.[0];
+    if (!url) continue;
+    return {
+      url,
+      async stop() {
+        process_.kill('SIGTERM');
+        await ended;
+      },
+    };
+  }
+  throw new Error('the server ended before it listened');
+}
+
+/** Runs a part in a process of its own, and gives what it printed. */
+async function child<T = undefined>(part: string, args: string[] = []): Promise<T> {
+  const program = join(import.meta.dirname, 'client', `${part}.ts`);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program, ...args]);
+  return (stdout ? JSON.parse(stdout) : undefined) as T;
+}
+
+async function repeat<T>(times: number, measure: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let n = 0; n < times; n += 1) results.push(await measure());
+  return results;
+}
+
+const micro = (value: number): string => `${value.toFixed(1)} µs`;
+const milli = (value: number): string => `${value.toFixed(1)} ms`;
+const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
