@@ -13,6 +13,7 @@ export async function buildStories(outdir = join(import.meta.dirname, 'dist')): 
     outdir,
     sourcemap: 'linked',
     logLevel: 'warning',
+    logOverride: { 'ignored-bare-import': 'silent' }, // shared parts of the library that only export
   };
   await Promise.all([
     build({

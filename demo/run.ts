@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 
 import { buildStories } from './build.ts';
+import { choosePort } from './tour/choose-port.ts';
 import { findElectron } from '../test/electron-double/find-electron.ts';
 import { startStories, type StoriesOptions } from './tour/stories-app.ts';
 import { createTerminal } from './tour/terminal.ts';
@@ -67,7 +67,7 @@ async function demonstrate(
       : 'Electron’s binary is not installed: the same main process runs on a double of it, with Chromium as its window.',
   );
   const server = {
-    port: await choosePort(port),
+    port: port === undefined ? await choosePort(8787) : Number(port),
     dataDir: join(home, 'server'),
     ingestKey: `pub_${randomBytes(12).toString('hex')}`,
     dashboard: { user: 'demo', password: randomBytes(9).toString('base64url') },
@@ -114,22 +114,6 @@ function makeHome(): string {
   const parent = join(import.meta.dirname, '..', '.roost');
   mkdirSync(parent, { recursive: true });
   return mkdtempSync(join(parent, 'demo-'));
-}
-
-async function choosePort(wanted: string | undefined): Promise<number> {
-  if (wanted !== undefined) return Number(wanted);
-  return (await freePort(8787)) ?? (await freePort(0)) ?? 8787;
-}
-
-function freePort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(undefined));
-    probe.listen(port, '127.0.0.1', () => {
-      const { port: found } = probe.address() as AddressInfo;
-      probe.close(() => resolve(found));
-    });
-  });
 }
 
 try {

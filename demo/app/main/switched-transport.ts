@@ -28,11 +28,14 @@ export function createSwitchedTransport(
       offline = value;
     },
     async send(batch, signal) {
-      const count = batch.kind === 'events' ? batch.body.events.length : batch.body.crashes.length;
+      const what =
+        batch.kind === 'events'
+          ? `${batch.body.events.length} usage event(s)`
+          : `${batch.body.crashes.length} crash report(s)`;
       const result = await send(batch, signal);
       if (result.status === 'settled') {
-        log(`${count} ${batch.kind} sent, ${result.rejected.length} rejected`, 'good');
-      } else log(`${count} ${batch.kind} wait: ${result.reason}`, 'bad');
+        log(`${what} sent, ${result.rejected.length} rejected`, 'good');
+      } else log(`${what} waiting: ${result.reason}`, 'bad');
       return result;
     },
   };
