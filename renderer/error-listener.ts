@@ -1,19 +1,24 @@
 /**
- * Listens in a page for what nobody caught there. It must run in the page's own world: an isolated world sees
- * `error` events without their error object, and no `unhandledrejection` at all (Blink: `ErrorEvent::error`,
- * `PromiseRejectionEvent::CanBeDispatchedInWorld`).
+ * Listens for what nobody caught, in the world where it runs: Chromium dispatches `error` and `unhandledrejection` only
+ * in the world whose script failed (Blink: `ErrorEvent::CanBeDispatchedInWorld`,
+ * `PromiseRejectionEvent::CanBeDispatchedInWorld`), so it runs in the page's own world and in the preload's.
  *
- * The function stands alone, like `errorParts`: the preload hands its source over.
+ * The function stands alone, like `errorParts`: the preload hands its source over to the page.
  */
-import type { ErrorParts, PageErrorType } from '../lib/record/ipc.ts';
+import type { ErrorParts } from '../lib/record/ipc.ts';
+import type { ErrorReport } from './bridge.ts';
 
-export function listenForErrors(errorParts: (thrown: unknown) => ErrorParts): void {
-  const report = (crashType: PageErrorType, error: ErrorParts): void => {
+export function listenForErrors(
+  errorParts: (thrown: unknown) => ErrorParts,
+  capture: (report: ErrorReport) => void,
+  world: 'page' | 'preload',
+): void {
+  const report = (crashType: ErrorReport['crash_type'], error: ErrorParts): void => {
     try {
-      window.roost?.captureError({
+      capture({
         crash_type: crashType,
         error,
-        context: { page_visibility: document.visibilityState },
+        context: { script_of: world, page_visibility: document.visibilityState },
       });
     } catch {
       // Roost's own failure must not become the page's.

@@ -56,16 +56,18 @@ const bridge: RoostBridge = {
 function install(): void {
   if (process.contextIsolated) {
     contextBridge.exposeInMainWorld('roost', bridge);
+    // Runs at once, before the page's own scripts, and whatever the page's CSP says (electron/electron
+    // shell/renderer/api/electron_api_web_frame.cc: `EvaluationTiming::kSynchronous`).
+    const listen = `(${listenForErrors})(${errorParts}, (report) => window.roost.captureError(report), 'page')`;
+    webFrame.executeJavaScript(listen).catch(() => undefined);
   } else {
     if (window.roost) return;
     window.roost = bridge;
   }
+  listenForErrors(errorParts, bridge.captureError, process.contextIsolated ? 'preload' : 'page');
   ipcRenderer.on(STATE_CHANNEL, (_event, state: SettingsState) => {
     for (const listener of stateListeners) listener(state);
   });
-  // Runs at once, before the page's own scripts, and whatever the page's CSP says (electron/electron
-  // shell/renderer/api/electron_api_web_frame.cc: `EvaluationTiming::kSynchronous`).
-  void webFrame.executeJavaScript(`(${listenForErrors})(${errorParts})`).catch(() => undefined);
 }
 
 try {

@@ -31,7 +31,7 @@ async function recorded(userData: string): Promise<TelemetryRecord[]> {
 /** What a person and the app's own code notice of a run that quits after its failure. */
 async function noticed(userData: string, env: Record<string, string>): Promise<unknown> {
   const app = start({ userData, env });
-  await expect.poll(() => app.stdout(), { timeout: 20_000 }).toContain('failures done');
+  await expect.poll(() => app.stdout(), { timeout: 60_000 }).toContain('failures done');
   const end = await app.quit();
   return {
     end,
@@ -52,7 +52,7 @@ async function expectUnchanged(env: Record<string, string>): Promise<CrashRecord
   return (await recorded(withRoost)) as CrashRecord[];
 }
 
-describe('an Electron app that fails behaves the same with Roost', () => {
+describe('an Electron app that fails behaves the same with Roost', { timeout: 120_000 }, () => {
   it('shows the same dialogs, warnings and exit code, and goes on', async () => {
     const crashes = await expectUnchanged({ FAILURE: 'all' });
     expect(crashes.map(({ crash_type, error_message }) => [crash_type, error_message]).sort()).toEqual([
@@ -79,7 +79,7 @@ describe('an Electron app that fails behaves the same with Roost', () => {
       `import ${JSON.stringify(MAIN)}; console.log('failures done'); throw new Error('at load');`,
     );
     const app = start({ main, userData: join(folder, 'data') });
-    await expect.poll(() => app.journal(), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => app.journal(), { timeout: 60_000 }).toHaveLength(1);
     expect(app.journal()[0]).toMatchObject({
       type: 'dialog',
       title: 'A JavaScript error occurred in the main process',
@@ -91,7 +91,7 @@ describe('an Electron app that fails behaves the same with Roost', () => {
   });
 });
 
-describe('an Electron app that ends', () => {
+describe('an Electron app that ends', { timeout: 120_000 }, () => {
   it('quits when its last window closes, and while the server keeps a request waiting', async () => {
     const server = await startAnsweringServer(() => undefined);
     onTestFinished(() => server.close());
@@ -102,7 +102,7 @@ describe('an Electron app that ends', () => {
     await app.evaluate(
       `for (let count = 1; count <= 10; count += 1) roost.track('dictionary_used', { count })`,
     );
-    await expect.poll(() => server.asked.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => server.asked.length, { timeout: 60_000 }).toBe(1);
     await app.closeWindow();
     expect(await app.ended).toEqual({ code: 0, signal: null });
     expect(app.stdout()).toContain('will quit');
@@ -113,7 +113,7 @@ describe('an Electron app that ends', () => {
     for (const signal of ['SIGKILL', 'SIGSEGV'] as const) {
       const userData = tempDir();
       const app = start({ userData, env: { FAILURE: 'reject:error' } });
-      await expect.poll(() => app.stderr(), { timeout: 20_000 }).toContain('it broke');
+      await expect.poll(() => app.stderr(), { timeout: 60_000 }).toContain('it broke');
       await app.kill(signal);
       const dataDir = join(userData, 'telemetry');
       const [file] = readdirSync(join(dataDir, 'runs'));

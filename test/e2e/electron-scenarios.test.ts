@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 });
 
-describe('on the Electron double', () => {
+describe('on the Electron double', { timeout: 120_000 }, () => {
   it.each(scenarios)('$name', async ({ run }) => {
     const stage = new Stage({ ...around, folder: mkdtempSync(join(folder, 'scenario-')) });
     try {

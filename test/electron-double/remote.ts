@@ -13,7 +13,7 @@ export type Numbered = Request & { id: number };
 export type Answer = { id: number; value?: unknown; error?: string };
 
 /** Longest wait for a window or an element. Milliseconds. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export function obeyRemote(electron: DoubledElectron, double: Pick<ElectronDouble, 'setOnline'>): void {
   if (!process.send) return;

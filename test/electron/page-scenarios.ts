@@ -18,6 +18,7 @@ export const pageScenarios: Scenario[] = [
       assert.equal(crash.context!['process_type'], 'renderer');
       assert.equal(crash.context!['place'], 'file:');
       assert.equal(crash.context!['main_frame'], true);
+      assert.equal(crash.context!['script_of'], 'page');
     },
   },
   {
@@ -41,6 +42,16 @@ export const pageScenarios: Scenario[] = [
       assert.equal(crash.crash_type, 'unhandled_rejection');
       assert.equal(crash.error_message, 'outer');
       assert.match(crash.stack_trace!, /Caused by: TypeError: inner/);
+    },
+  },
+  {
+    name: 'an uncaught error of the preload itself arrives',
+    async run(stage) {
+      const window = await stage.open('', { preload: stage.around.rawPreload });
+      await window.webContents.executeJavaScript('raw.fail()');
+      const crash = await stage.crash();
+      assert.equal(crash.error_message, 'in the preload');
+      assert.equal(crash.context!['script_of'], 'preload');
     },
   },
   {
@@ -162,7 +173,7 @@ async function waitInPage(
   condition: string,
 ): Promise<void> {
   let met = false;
-  const limit = Date.now() + 20_000;
+  const limit = Date.now() + 60_000;
   while (!met && Date.now() < limit) met = (await window.webContents.executeJavaScript(condition)) === true;
   assert.ok(met, `Waited in vain for ${condition}`);
 }

@@ -20,7 +20,7 @@ export function buildPreload(folder: string): string {
   return outfile;
 }
 
-/** The preload, and `raw.send` and `raw.invoke` for pages that forge messages; they take JSON, so that `__proto__` passes. */
+/** The preload, and `raw`: an app's own preload, by which pages forge messages (as JSON, so that `__proto__` passes) and fail. */
 export function buildRawPreload(folder: string): string {
   const outfile = join(folder, 'raw-preload.js');
   const raw = `
@@ -28,6 +28,7 @@ export function buildRawPreload(folder: string): string {
     contextBridge.exposeInMainWorld('raw', {
       send: (channel, text) => ipcRenderer.send(channel, JSON.parse(text)),
       invoke: (channel, text) => ipcRenderer.invoke(channel, JSON.parse(text)),
+      fail: () => setTimeout(() => { throw new Error('in the preload'); }),
     });`;
   writeFileSync(outfile, `${readFileSync(buildPreload(folder), 'utf8')}\n{${raw}}`);
   return outfile;

@@ -30,7 +30,7 @@ export interface Surroundings {
   electron: ScenarioElectron;
   /** A folder of the scenario's own. */
   folder: string;
-  /** The preload as it is published, and one that also gives the page `raw.send`, for forged messages. */
+  /** The preload as it is published, and one with an app's own part, `raw`. */
   preload: string;
   rawPreload: string;
   /** The renderer entry as a script that sets `window.roostRenderer`. */
@@ -110,7 +110,7 @@ export class Stage {
 
 /** Waits for a condition; the limit is for a machine under load, not for the product. */
 export async function until(condition: () => boolean, what: string | (() => string)): Promise<void> {
-  const limit = Date.now() + 20_000;
+  const limit = Date.now() + 60_000;
   while (!condition()) {
     if (Date.now() > limit) assert.fail(`Waited in vain for ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

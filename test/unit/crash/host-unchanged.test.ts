@@ -23,7 +23,7 @@ async function recorded(dataDir: string): Promise<CrashRecord[]> {
 
 const ELECTRON = 'warn-with-error-code'; // Electron's mode: shell/browser/electron_browser_main_parts.cc
 
-describe('a program that fails behaves the same with Roost', () => {
+describe('a program that fails behaves the same with Roost', { timeout: 120_000 }, () => {
   it('rejections in the mode of Electron: warnings, their numbers, the exit code', async () => {
     const crashes = await expectUnchanged({ failure: 'rejections', mode: ELECTRON });
     expect(crashes.map(({ crash_type, error_message }) => [crash_type, error_message])).toEqual([
@@ -94,7 +94,7 @@ describe('a program that fails behaves the same with Roost', () => {
   });
 });
 
-describe('a crash loop', () => {
+describe('a crash loop', { timeout: 120_000 }, () => {
   it('is seen at the fourth start, after three crashes in a row', async () => {
     const dataDir = tempDir();
     for (let run = 1; run <= 3; run += 1) {
