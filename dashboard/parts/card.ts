@@ -29,11 +29,12 @@ export function createCard({ title, note, width = 'half', rows }: CardOptions): 
       if (data) saveCsv(data);
     }),
   );
+  // A group, not a region: each section is a landmark, and a page full of them leads nowhere.
   const card = element(
-    'section',
-    { class: `card ${width}`, 'aria-label': title },
+    'div',
+    { class: `card ${width}`, role: 'group', 'aria-label': title },
     element(
-      'header',
+      'div',
       { class: 'card-head' },
       element('div', {}, element('h3', {}, title), note ? element('p', { class: 'note' }, note) : null),
       tools,

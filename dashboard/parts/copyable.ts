@@ -20,7 +20,7 @@ export function copyable(code: string, label: string): HTMLElement {
   return element(
     'div',
     { class: 'copyable' },
-    element('pre', { tabindex: 0, role: 'region', 'aria-label': label }, text),
+    element('pre', { tabindex: 0, role: 'group', 'aria-label': label }, text),
     element('div', { class: 'copyable-foot' }, button, told),
   );
 }

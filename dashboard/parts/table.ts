@@ -66,7 +66,7 @@ export function textCell(text: Cell, ...more: Child[]): HTMLTableCellElement {
 
 /** A table wider than its place scrolls alone, also by keyboard. */
 export function scrollBox(label: string, table: HTMLTableElement): HTMLElement {
-  return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, table);
+  return element('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': label }, table);
 }
 
 /** RFC 4180; a text that a spreadsheet would run as a formula gets an apostrophe in front. */

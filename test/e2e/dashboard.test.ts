@@ -166,7 +166,7 @@ describe('use', () => {
   test('a click on a bar filters by it, and the back button takes it back', async () => {
     const all = await figuresOf(page, 'stability');
     await page
-      .locator('section.card[aria-label="Crashes by app version"]')
+      .locator('.card[aria-label="Crashes by app version"]')
       .getByRole('button', { name: '1.1.0' })
       .click();
     expect(new URL(page.url()).searchParams.get('app_version')).toBe('1.1.0');
@@ -193,7 +193,7 @@ describe('use', () => {
   });
 
   test('a table and its chart are saved as CSV', async () => {
-    const card = page.locator('section.card[aria-label="Active users per week"]');
+    const card = page.locator('.card[aria-label="Active users per week"]');
     await card.getByRole('button', { name: /as a table/ }).click();
     expect(await card.getByRole('table').isVisible()).toBe(true);
     const downloading = page.waitForEvent('download');

@@ -94,7 +94,7 @@ export function figuresOf(page: Page, section: string): Promise<Record<string, n
 /** The cells of a card's table, row by row, as text. */
 export function tableOf(page: Page, card: string): Promise<string[][]> {
   return page
-    .locator(`section.card[aria-label="${card}"] tbody tr`)
+    .locator(`.card[aria-label="${card}"] tbody tr`)
     .evaluateAll((rows) =>
       rows.map((row) => [...row.children].map((cell) => (cell.textContent ?? '').trim())),
     );
