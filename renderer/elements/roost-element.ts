@@ -40,9 +40,12 @@ export abstract class RoostElement extends BaseElement {
     this.#restart();
   }
 
-  /** The app's name in the texts. Attribute `app`; default: the page's title. */
+  /** The app's name in the texts; the attribute `app`. Default: the page's title. */
   get app(): string {
     return this.getAttribute('app') ?? document.title;
+  }
+  set app(name: string) {
+    this.setAttribute('app', name);
   }
 
   connectedCallback(): void {
@@ -110,7 +113,7 @@ export abstract class RoostElement extends BaseElement {
 
   /** A framework may set properties before the element is defined; they then hide the accessors. */
   #adoptEarlyProperties(): void {
-    for (const name of ['bridge', 'strings'] as const) {
+    for (const name of ['app', 'bridge', 'strings'] as const) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       Reflect.deleteProperty(this, name);

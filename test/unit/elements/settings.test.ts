@@ -275,6 +275,21 @@ describe('for everyone', () => {
       { html: 'lang="es-MX"' },
     ));
 
+  test('takes what a framework sets as properties, before and after it is defined', () =>
+    withSettings(
+      async (page) => {
+        await page.evaluate(() => {
+          const early = document.querySelector('early-settings')!;
+          Object.assign(early, { app: 'Diary', strings: { copy: 'Kopieren' } });
+          customElements.define('early-settings', class extends customElements.get('roost-settings')! {});
+        });
+        expect(await page.getByText('Help improve Diary').isVisible()).toBe(true);
+        await page.evaluate(() => Object.assign(document.querySelector('early-settings')!, { app: 'Tales' }));
+        expect(await page.getByText('Help improve Tales').isVisible()).toBe(true);
+      },
+      { body: '<early-settings></early-settings>' },
+    ));
+
   test('a malformed language does no harm', () =>
     withSettings(async (page) => expect(await usageSwitch(page).isVisible()).toBe(true), {
       html: 'lang="not a language"',
