@@ -274,7 +274,7 @@ describe('sending', () => {
     await expect.poll(() => server.asked.length, within).toBe(1);
     child.send('go');
     expect(await exited).toBe(0);
-  });
+  }, 60_000);
 
   test('a program that waits for flush is kept alive until it is done', async () => {
     const server = await serve((asked, response) => {
@@ -293,7 +293,7 @@ describe('sending', () => {
     const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
     expect(await exited).toBe(0);
     expect(JSON.parse(output)).toEqual({ sent: 1, rejected: 0, remaining: 0 });
-  });
+  }, 60_000);
 });
 
 describe('consent', () => {

@@ -4,6 +4,7 @@ import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 import { startTelemetry, type Telemetry, type TelemetryOptions } from '../../lib/index.ts';
+import { recordFromProcesses } from '../helpers/processes.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
@@ -117,3 +118,11 @@ test('a wrong key keeps everything', async () => {
   const right = start({ endpoint: locked.url, ingestKey: 'pub_right', dataDir });
   expect(await right.flush()).toEqual({ sent: 1, rejected: 0, remaining: 0 });
 });
+
+test('several processes on one folder: each record is stored once', async () => {
+  expect(await recordFromProcesses(server, tempDir(), 3, 100)).toEqual({
+    users: 1,
+    dropped: [{}, {}, {}],
+    stored: { events: 300, ids: 300, sum: 3 * 5_050 },
+  });
+}, 120_000);

@@ -218,7 +218,7 @@ test('a request under way does not keep the process alive', async () => {
   await expect.poll(() => server.asked.length, { timeout: 20_000 }).toBe(1);
   child.stdin.end('go on');
   expect(await exited).toBe(0);
-});
+}, 60_000);
 
 test.each([
   [{ endpoint: 'telemetry.example.com' }, 'endpoint'],
