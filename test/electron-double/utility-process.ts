@@ -1,6 +1,8 @@
 /** `utilityProcess`: a Node child of the app (docs/api/utility-process.md). */
 import { fork as forkNode, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import type { Details, ForkOptions, UtilityProcess } from 'electron';
 
@@ -33,8 +35,13 @@ export function createUtilityProcessModule(app: AppDouble): UtilityProcessModule
       const output = options.stdio === 'ignore' ? 'ignore' : 'inherit';
       const child = forkNode(modulePath, args, {
         // shell/services/node/node_service.cc sets the same mode as for the main process.
-        execArgv: ['--unhandled-rejections=warn-with-error-code', ...(options.execArgv ?? [])],
-        env: { ...(options.env ?? process.env), ELECTRON_DOUBLE_TYPE: 'utility' } as NodeJS.ProcessEnv,
+        execArgv: [
+          '--unhandled-rejections=warn-with-error-code',
+          '--import',
+          pathToFileURL(join(import.meta.dirname, 'utility-type.ts')).href,
+          ...(options.execArgv ?? []),
+        ],
+        env: (options.env ?? process.env) as NodeJS.ProcessEnv,
         stdio: ['ignore', output, output, 'ipc'],
       });
       const utility = new UtilityProcessDouble(child);

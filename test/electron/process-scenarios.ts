@@ -47,7 +47,9 @@ export const processScenarios: Scenario[] = [
       await until(() => stage.telemetry.pending().crashes === 2, 'both crashes');
       const crashes = stage.records() as CrashRecord[];
       const own = crashes.find(({ crash_type }) => crash_type !== 'child_process_crash')!;
+      assert.equal(own.crash_type, 'uncaught_error');
       assert.equal(own.error_message, 'TypeError: it broke');
+      assert.equal(own.context!['process_type'], 'utility');
       const gone = crashes.find(({ crash_type }) => crash_type === 'child_process_crash')!;
       assert.equal(gone.error_message, 'Importer process gone: abnormal-exit (exit code 1)');
       assert.equal(gone.context!['process_type'], 'Utility');

@@ -25,4 +25,5 @@ it.each(['later-throw:error', 'reject:error'])(
       { error_message: 'TypeError: it broke', context: { process_type: 'worker' } },
     ]);
   },
+  120_000,
 );
