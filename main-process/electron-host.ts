@@ -1,6 +1,6 @@
 /** All that Roost asks of Electron: the only import of it in the main process, typed against the real `electron.d.ts`. */
 import electron from 'electron';
-import type { App, IpcMain, Net, PowerMonitor, Session } from 'electron';
+import type { App, CrashReporter, IpcMain, Net, PowerMonitor, Session } from 'electron';
 
 import { RoostError } from '../lib/record/errors.ts';
 
@@ -10,6 +10,7 @@ export interface ElectronHost {
     'getPath' | 'getVersion' | 'getAppPath' | 'isPackaged' | 'isReady' | 'whenReady' | 'on' | 'off'
   >;
   ipcMain: Pick<IpcMain, 'on' | 'off' | 'handle' | 'removeHandler'>;
+  crashReporter: Pick<CrashReporter, 'start'>;
   net: Pick<Net, 'isOnline'>;
   powerMonitor: Pick<PowerMonitor, 'on' | 'off'>;
   session: { fromPartition(partition: string, options?: { cache: boolean }): Pick<Session, 'fetch'> };

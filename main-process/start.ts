@@ -12,6 +12,7 @@ import { leaveAppBreadcrumbs } from './app-breadcrumbs.ts';
 import { hookElectron } from './crash-hooks.ts';
 import type { ElectronHost } from './electron-host.ts';
 import { listenToPages } from './ipc-listener.ts';
+import { collectMinidumps } from './minidumps.ts';
 
 export interface ElectronTelemetryOptions<
   C extends Catalogue = StoriesCatalogue,
@@ -21,6 +22,11 @@ export interface ElectronTelemetryOptions<
    * own protocols and the development server on localhost need no mention. Default: none.
    */
   trustedOrigins?: readonly string[];
+  /**
+   * Report native crashes, by Electron's `crashReporter` with uploads off. An app that uses `crashReporter` itself says
+   * false, or starts its own before Roost. Default true.
+   */
+  nativeCrashes?: boolean;
 }
 
 /** An in-memory session of Roost's own: the default one can raise a keychain prompt, and holds the app's cookies. */
@@ -28,13 +34,15 @@ const PARTITION = 'roost';
 
 export function startInElectron<C extends Catalogue>(
   electron: ElectronHost,
-  { trustedOrigins, ...options }: ElectronTelemetryOptions<C>,
+  { trustedOrigins, nativeCrashes = true, ...options }: ElectronTelemetryOptions<C>,
 ): TelemetryCore<C> {
   const { app, net, powerMonitor, session } = electron;
   const dataDir = options.dataDir ?? join(app.getPath('userData'), 'telemetry');
   const breadcrumbs = createBreadcrumbs();
-  const { core, noteCrash } = startGuarded(dataDir, options, (safeMode) =>
-    createTelemetry(options, {
+  let readDumps = nativeCrashes;
+  const { core, noteCrash } = startGuarded(dataDir, options, (safeMode) => {
+    if (safeMode) readDumps = false;
+    return createTelemetry(options, {
       dataDir,
       configPath: join(app.getPath('userData'), 'config.json'),
       appVersion: app.getVersion(),
@@ -48,12 +56,14 @@ export function startInElectron<C extends Catalogue>(
         const own = session.fromPartition(PARTITION, { cache: false });
         return (input, init) => own.fetch(input instanceof URL ? input.href : input, init);
       },
-    }),
-  );
+    });
+  });
 
   core.onClose(hookElectron(electron, core, { onRendererGone: noteCrash }));
   core.onClose(leaveAppBreadcrumbs(electron, breadcrumbs));
-  core.onClose(keepRunOnDisk(core, breadcrumbs).close);
+  const run = keepRunOnDisk(core, breadcrumbs);
+  core.onClose(run.close);
+  if (readDumps) core.onClose(collectMinidumps(electron, core, run.runId).close);
   core.onClose(listenToPages(electron, core, trustedOrigins));
 
   let closed = false;
