@@ -38,7 +38,7 @@ const usageSwitch = (page: Page): Locator => page.getByRole('switch', { name: 'S
 const calls = (page: Page): Promise<string[]> => page.evaluate(() => window.fake.calls);
 
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => window.axe.run());
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
@@ -289,6 +289,15 @@ describe('for everyone', () => {
       },
       { body: '<early-settings></early-settings>' },
     ));
+
+  test('a second copy of the library in the page is told in one line', () =>
+    withSettings(async (page, problems) => {
+      await page.evaluate(`import('/elements.js?copy')`);
+      await expect.poll(() => problems).toEqual([
+        expect.stringContaining('<roost-settings> is defined already: two copies'),
+        expect.stringContaining('<roost-first-run-notice>'),
+      ]);
+    }));
 
   test('a malformed language does no harm', () =>
     withSettings(async (page) => expect(await usageSwitch(page).isVisible()).toBe(true), {

@@ -1,0 +1,18 @@
+/** `npm run demo -- --once`, as the README says it: the whole tour, and nothing left behind. */
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+
+test('the tour ends with everything arrived exactly once', { timeout: 300_000 }, async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'demo', 'run.ts'), '--once'], {
+    cwd: root,
+  });
+  expect(stdout).toContain('Everything arrived exactly once, and nothing that opt-out forbids.');
+  expect(stdout).toContain('8 events wait in the SQLite queue');
+  expect(readdirSync(join(root, '.roost')).filter((name) => name.startsWith('demo-'))).toEqual([]);
+});
