@@ -12,6 +12,8 @@ export interface AggregateOptions {
   budgetMs?: number;
   /** Asked between steps; true ends the work early. */
   stopped?: () => boolean;
+  /** Marks taken in one step, ≥ 1. Default 2,000. */
+  marksPerStep?: number;
 }
 
 /** Small enough to hold the lock for a fraction of a second, large enough to catch up quickly. */
@@ -30,12 +32,16 @@ export async function aggregate(pool: pg.Pool, options: AggregateOptions): Promi
  */
 export async function catchUp(
   pool: pg.Pool,
-  { budgetMs = Infinity, stopped = () => false }: Omit<AggregateOptions, 'retentionDays'> = {},
+  {
+    budgetMs = Infinity,
+    stopped = () => false,
+    marksPerStep = MARKS_PER_STEP,
+  }: Omit<AggregateOptions, 'retentionDays'> = {},
 ): Promise<{ userDays: number; done: boolean }> {
   const start = performance.now();
   let userDays = 0;
   do {
-    const step = await aggregateStep(pool, MARKS_PER_STEP);
+    const step = await aggregateStep(pool, marksPerStep);
     userDays += step.userDays;
     if (step.last) return { userDays, done: true };
   } while (performance.now() - start < budgetMs && !stopped());
@@ -46,9 +52,9 @@ export async function catchUp(
  * Brings the rollups up to date for a reader who does not want to wait much longer than `budgetMs`. Returns the
  * moment as of which the figures are complete: every record answered before it is in them.
  */
-export async function freshen(pool: pg.Pool, budgetMs: number): Promise<Date> {
+export async function freshen(pool: pg.Pool, budgetMs: number, marksPerStep = MARKS_PER_STEP): Promise<Date> {
   const asked = new Date();
   if ((await oldestMark(pool)) === null) return asked;
-  const { done } = await catchUp(pool, { budgetMs });
+  const { done } = await catchUp(pool, { budgetMs, marksPerStep });
   return done ? asked : ((await oldestMark(pool)) ?? asked);
 }

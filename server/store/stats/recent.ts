@@ -24,6 +24,9 @@ export interface RecentRecord {
 
 const RECORDS = 100;
 
+/** As exact as it is stored, so that `after` finds neither this record again nor misses the next. */
+const MICROSECONDS = `to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 /**
  * How far back to look, one after the other until there are enough: the index on `created_at` finds the newest
  * blocks of a large table only where it is told since when.
@@ -39,8 +42,10 @@ export function readRecent(
   const { sql, values } = rowsInRange(query);
   const since = `created_at > greatest(now() - $${values.length + 1}::interval, $${values.length + 2}::timestamptz)`;
   const select = `
-    select * from (
-      (select 'event' as kind, event_id, timestamp, created_at as stored_at, event as name, properties,
+    select kind, event_id, timestamp, ${MICROSECONDS} as stored_at, name, properties, error_message, app_version,
+      platform, country, environment
+    from (
+      (select 'event' as kind, event_id, timestamp, created_at, event as name, properties,
          null as error_message, app_version, platform, country, environment
        from events
        where ${sql} and ${since}
@@ -54,7 +59,7 @@ export function readRecent(
        order by created_at desc, event_id desc
        limit ${RECORDS})
     ) records
-    order by stored_at desc, event_id desc
+    order by created_at desc, event_id desc
     limit ${RECORDS}`;
   return inSnapshot(pool, async (client) => {
     for (const lookBack of LOOK_BACK) {
