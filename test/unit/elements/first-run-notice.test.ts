@@ -1,9 +1,12 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import type { SettingsState } from '../../../renderer/bridge.ts';
 import { type ElementsHost, startElementsHost } from './page.ts';
+
+/** Pages of a real browser, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 90_000 });
 
 let host: ElementsHost;
 beforeAll(async () => {

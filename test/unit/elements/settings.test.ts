@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { type ElementsHost, type OpenOptions, startElementsHost } from './page.ts';
 
@@ -15,6 +15,9 @@ const NORMAL_PENDING = {
   lastSent: null,
   health: { storage: 'better-sqlite3' as const, durable: true, problems: [] },
 };
+
+/** Pages of a real browser, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 90_000 });
 
 let host: ElementsHost;
 beforeAll(async () => {
@@ -293,10 +296,12 @@ describe('for everyone', () => {
   test('a second copy of the library in the page is told in one line', () =>
     withSettings(async (page, problems) => {
       await page.evaluate(`import('/elements.js?copy')`);
-      await expect.poll(() => problems).toEqual([
-        expect.stringContaining('<roost-settings> is defined already: two copies'),
-        expect.stringContaining('<roost-first-run-notice>'),
-      ]);
+      await expect
+        .poll(() => problems)
+        .toEqual([
+          expect.stringContaining('<roost-settings> is defined already: two copies'),
+          expect.stringContaining('<roost-first-run-notice>'),
+        ]);
     }));
 
   test('a malformed language does no harm', () =>
