@@ -54,11 +54,11 @@ export function hookElectron(
     }
   };
 
-  app.on('before-quit', onQuit);
+  app.on('will-quit', onQuit); // a quit can still be refused at `before-quit`
   app.on('render-process-gone', onRenderer);
   app.on('child-process-gone', onChild);
   return () => {
-    app.off('before-quit', onQuit);
+    app.off('will-quit', onQuit);
     app.off('render-process-gone', onRenderer);
     app.off('child-process-gone', onChild);
   };

@@ -14,6 +14,8 @@ export interface Breadcrumbs {
   /** Oldest first. */
   list(): Breadcrumb[];
   forgetEvents(): void;
+  /** The steps belong to a user who is to be forgotten. */
+  forgetAll(): void;
   /** Calls back with each new step, and with null where steps were forgotten. */
   onChange(listener: (added: Breadcrumb | null) => void): void;
 }
@@ -29,6 +31,12 @@ export function createBreadcrumbs(now: () => number = Date.now): Breadcrumbs {
   const tell = (added: Breadcrumb | null): void => {
     for (const listener of listeners) listener(added);
   };
+  const keep = (wanted: (step: Breadcrumb) => boolean): void => {
+    const kept = steps.filter(wanted);
+    if (kept.length === steps.length) return;
+    steps = kept;
+    tell(null);
+  };
   return {
     add(message, options) {
       const step: Breadcrumb = { at: new Date(now()).toISOString(), message: shorten(String(message)) };
@@ -38,12 +46,8 @@ export function createBreadcrumbs(now: () => number = Date.now): Breadcrumbs {
       tell(step);
     },
     list: () => [...steps],
-    forgetEvents() {
-      const kept = steps.filter((step) => !step.event);
-      if (kept.length === steps.length) return;
-      steps = kept;
-      tell(null);
-    },
+    forgetEvents: () => keep((step) => !step.event),
+    forgetAll: () => keep(() => false),
     onChange: (listener) => void listeners.push(listener),
   };
 }

@@ -26,9 +26,10 @@ type Emit = typeof process.emit;
 export function hookProcess(core: TelemetryCore, options: ProcessHookOptions = {}): () => void {
   /** A failure can pass several of the watched places; told apart by the reason, which may be no object. */
   let lastSeen: { reason: unknown } | null = null;
+  let stopped = false;
   const record = (crashType: CrashType, reason: unknown): void => {
     try {
-      if (lastSeen && lastSeen.reason === reason) return;
+      if (stopped || (lastSeen && lastSeen.reason === reason)) return;
       lastSeen = { reason };
       setImmediate(() => (lastSeen = null)).unref();
       core.captureCrash({ crash_type: crashType, ...describeError(reason) });
@@ -77,6 +78,7 @@ export function hookProcess(core: TelemetryCore, options: ProcessHookOptions = {
   process.emit = watched as Emit;
 
   return () => {
+    stopped = true;
     process.off('uncaughtExceptionMonitor', monitor);
     // Another library may have wrapped the wrapper since; then it stays, and passes everything on.
     if (process.emit === (watched as Emit)) process.emit = emit;

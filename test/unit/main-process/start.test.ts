@@ -101,7 +101,7 @@ describe('Roost in the main process', () => {
     const { app, crashes } = start();
     app.emit('render-process-gone', {}, page, { reason: 'clean-exit', exitCode: 0 });
     app.emit('child-process-gone', {}, { type: 'Utility', reason: 'clean-exit', exitCode: 0 });
-    app.emit('before-quit', {});
+    app.emit('will-quit', {});
     app.emit('render-process-gone', {}, page, { reason: 'killed', exitCode: 9 });
     expect(crashes()).toEqual([]);
     app.emit('render-process-gone', {}, page, { reason: 'crashed', exitCode: 11 });
@@ -129,7 +129,6 @@ describe('Roost in the main process', () => {
       'select-client-certificate',
       'open-file',
       'open-url',
-      'will-quit',
     ]) {
       expect([event, app.listenerCount(event)]).toEqual([event, bare.electron.app.listenerCount(event)]);
     }
@@ -172,6 +171,7 @@ describe('Roost in the main process', () => {
       'render-process-gone',
       'child-process-gone',
       'before-quit',
+      'will-quit',
       'web-contents-created',
       'activate',
     ];
