@@ -158,8 +158,8 @@ function createReports(): Part<CrashDetail> {
       ]),
     }),
   });
-  const older = toolButton('Older', 'Show the crash before this one', () => step(1));
-  const newer = toolButton('Newer', 'Show the crash after this one', () => step(-1));
+  const older = toolButton('Older', 'Older crash', () => step(1));
+  const newer = toolButton('Newer', 'Newer crash', () => step(-1));
   const position = element('span', { class: 'note' });
   card.tools.prepend(position, newer, older);
   const holder = element('div');

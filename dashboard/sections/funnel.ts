@@ -9,7 +9,7 @@ import { count, percent, words } from '../format.ts';
 import { createCard } from '../parts/card.ts';
 import type { Part } from '../parts/part.ts';
 import { createSection, type Section } from '../parts/section.ts';
-import { drawTable, numberCell, tableRow, type Column } from '../parts/table.ts';
+import { drawTable, numberCell, scrollBox, tableRow, type Column } from '../parts/table.ts';
 
 export function funnelSection(): Section {
   return createSection({
@@ -50,7 +50,7 @@ function createFunnelCard(): Part<Funnel> {
   const editor = createFunnelEditor();
   card.tools.prepend(editor.element);
   const table = element('table', { class: 'funnel' });
-  card.body.append(table);
+  card.body.append(scrollBox('Funnel', table));
   void get<CatalogueAnswer>('stats/catalogue', { maxAgeMs: Infinity }).then(
     ({ events }) => editor.offer(Object.keys(events)),
     () => {}, // the steps of the address stay on offer

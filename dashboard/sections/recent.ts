@@ -49,7 +49,7 @@ function createRecordTable(): Part<Recent> {
       ]),
     }),
   });
-  const pause = toolButton('Pause', 'Hold the list still', () => {
+  const pause = toolButton('Pause', 'Pause the list', () => {
     paused = !paused;
     pause.setAttribute('aria-pressed', String(paused));
     if (!paused) draw();
