@@ -179,6 +179,7 @@ export function createTelemetry<C extends Catalogue>(
       identity.renew();
       session.renew();
       for (const kind of ['event', 'crash'] as const) deleteWaiting(kind);
+      breadcrumbs.forgetAll();
       notifier.changed();
       const deleted = await userData.erase();
       return deleted ? { deleted } : { pending: true };

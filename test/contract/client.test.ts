@@ -461,6 +461,7 @@ describe('the user', () => {
     );
     const telemetry = start({ endpoint: server.url });
     const { userId, sessionId } = telemetry;
+    telemetry.addBreadcrumb('opened the diary');
     telemetry.track('app_opened');
     telemetry.captureException(new Error('x'));
     const forgotten = telemetry.forgetMe();
@@ -469,8 +470,8 @@ describe('the user', () => {
     expect(telemetry.pending()).toMatchObject({ events: 0, crashes: 0 });
     expect(await forgotten).toEqual({ deleted: { events: 7, crashes: 1 } });
     expect(server.asked.map(({ method, url }) => `${method} ${url}`)).toEqual([`DELETE /users/${userId}`]);
-    telemetry.track('app_opened');
-    expect(telemetry.peek()[0]?.user_id).toBe(telemetry.userId);
+    telemetry.captureException(new Error('later'));
+    expect(telemetry.peek()).toMatchObject([{ user_id: telemetry.userId, context: { breadcrumbs: [] } }]);
   });
 
   test('is forgotten later where the server cannot be reached, by the next run if need be', async () => {
