@@ -19,7 +19,7 @@ export class Connection {
       this.setPatience(patienceMs);
       prepareDatabase(this.#database);
       this.sql = prepareStatements(this.#database);
-      if (this.sql.getState.get(PURGING)) this.emptyWal();
+      this.finishErasing();
     } catch (error) {
       this.#database.close();
       throw error;
@@ -59,20 +59,31 @@ export class Connection {
     }
   }
 
-  /** Deletes so that nothing is left in the file or its WAL, now or, if the process ends before, at the next open. */
+  /** A value of the table `state`; null where it is missing, or overwritten by something else. */
+  state<T>(key: string): T | null {
+    const row = this.sql.getState.get(key) as { value: string } | undefined;
+    try {
+      return row ? (JSON.parse(row.value) as T) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Deletes so that nothing is left in the file or its WAL, now or, if that is in use, at the next `finishErasing`. */
   erase<T>(work: () => T): T {
     const result = this.transaction(() => {
       this.sql.setState.run(PURGING, 'true');
       return work();
     });
-    this.emptyWal();
+    this.finishErasing();
     return result;
   }
 
   /** Copies the WAL back and cuts it to nothing: until then it holds old copies of what was deleted. */
-  emptyWal(): void {
+  finishErasing(): void {
+    if (this.state(PURGING) === null) return;
     const { busy } = this.sql.checkpoint.get() as { busy: number };
-    // A reader in another process may have stood in the way; the next open tries again.
+    // A reader in another process may have stood in the way.
     if (busy === 0) this.sql.removeState.run(PURGING);
   }
 

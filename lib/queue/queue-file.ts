@@ -117,7 +117,9 @@ function tryLock(lock: string): boolean {
   try {
     closeSync(openSync(lock, 'wx'));
     return true;
-  } catch {
+  } catch (error) {
+    // Where no lock can be made, the work itself will say why.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return true;
     const stats = statSync(lock, { throwIfNoEntry: false });
     return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) > STALE_LOCK_MS;
   }

@@ -111,8 +111,7 @@ export class RestingPlace {
   /** Ends on the disk where it can. Calls that come later go nowhere, without throwing. */
   close(): void {
     if (this.#memory) this.#tryToReturn({ now: true });
-    attempt(() => this.#disk?.close());
-    this.#disk = null;
+    this.#closeDisk();
     this.#file = null;
     this.#memory = new MemoryStore(this.#storeOptions);
   }
@@ -169,8 +168,7 @@ export class RestingPlace {
   /** The file was removed or replaced: what the old one held goes into the one that is there now, or a new one. */
   #reopen(): void {
     const held = attempt(() => this.#disk?.contents()) ?? EMPTY_CONTENTS;
-    attempt(() => this.#disk?.close());
-    this.#disk = null;
+    this.#closeDisk();
     this.#adopt(this.#open(PATIENCE_MS));
     const there = this.#disk!.contents();
     const known = new Set(there.records.map(({ eventId }) => eventId));
@@ -192,11 +190,8 @@ export class RestingPlace {
     const state = attempt(() => this.#disk?.state());
     if (state) memory.take({ ...EMPTY_CONTENTS, state });
     const failure = failureOf(error);
-    if (failure === 'busy' || failure === 'full') attempt(() => this.#disk?.setPatience(0));
-    else {
-      attempt(() => this.#disk?.close());
-      this.#disk = null;
-    }
+    if (isPassing(failure)) attempt(() => this.#disk?.setPatience(0));
+    else this.#closeDisk();
     this.#memory = memory;
     this.#checkedAt = this.#now();
     this.#report(
@@ -219,13 +214,19 @@ export class RestingPlace {
       if (!this.#disk) this.#adopt(this.#open(0));
       for (const kind of this.#purgesOwed) this.#disk!.purge(kind);
       this.#disk!.take(memory.contents());
-    } catch {
+    } catch (error) {
+      if (!isPassing(failureOf(error))) this.#closeDisk();
       return;
     }
     this.#disk!.setPatience(PATIENCE_MS);
     this.#purgesOwed.clear();
     this.#memory = null;
     this.#problems.delete('memory');
+  }
+
+  #closeDisk(): void {
+    attempt(() => this.#disk?.close());
+    this.#disk = null;
   }
 
   #loadDriver(): SqliteDriver | null {
@@ -246,6 +247,11 @@ const MEANING: Readonly<Record<Failure, string>> = {
   damaged: 'the queue file is damaged and could not be replaced',
   unwritable: 'the queue file cannot be written',
 };
+
+/** The file itself is sound and stays open: it can be read, and written again later. */
+function isPassing(failure: Failure): boolean {
+  return failure === 'busy' || failure === 'full';
+}
 
 /** For steps that may fail on a failing disk, where going on without them is right. */
 function attempt<T>(step: () => T): T | undefined {

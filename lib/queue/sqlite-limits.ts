@@ -7,7 +7,7 @@ import type { RemovedRow, Tallies } from './tallies.ts';
 const CLOCK = 'queue.clock';
 
 /** More than this at once is no flood of records but numbers that are wrong, so all is counted first. */
-const PLAUSIBLE_EXCESS = 256;
+const PLAUSIBLE_EXCESS = { records: 256, bytes: 2 ** 20 };
 
 export class SqliteLimits {
   readonly #connection: Connection;
@@ -27,7 +27,8 @@ export class SqliteLimits {
     if (!isOver(this.#excess())) return;
     // Another process may have sent meanwhile what this one still counts.
     this.#tallies.refresh();
-    if (this.#excess().records > PLAUSIBLE_EXCESS) this.#tallies.recount();
+    const { records, bytes } = this.#excess();
+    if (records > PLAUSIBLE_EXCESS.records || bytes > PLAUSIBLE_EXCESS.bytes) this.#tallies.recount();
     if (isOver(this.#excess())) this.#connection.transaction(() => this.#trim());
   }
 
@@ -66,8 +67,7 @@ export class SqliteLimits {
     const now = this.#options.now();
     this.#connection.transaction(() => {
       const { sql } = this.#connection;
-      const row = sql.getState.get(CLOCK) as { value: string } | undefined;
-      const seen = row ? (JSON.parse(row.value) as ClockMemory) : { seenAt: null, leaptAt: null };
+      const seen = this.#connection.state<ClockMemory>(CLOCK) ?? { seenAt: null, leaptAt: null };
       const { cutoff, memory } = expiryCutoff(seen, now, this.#options.maxAgeDays);
       sql.setState.run(CLOCK, JSON.stringify(memory));
       if (cutoff === null) return;
@@ -78,6 +78,7 @@ export class SqliteLimits {
       );
       if (expired.length > 0) sql.drop.run(EXPIRED, expired.length);
     });
+    this.#connection.finishErasing();
     this.#lastExpiryAt = now;
   }
 }

@@ -167,12 +167,7 @@ export class SqliteStore implements Store {
   }
 
   getState<T>(key: string): T | null {
-    const row = this.#sql.getState.get(key) as { value: string } | undefined;
-    try {
-      return row ? (JSON.parse(row.value) as T) : null;
-    } catch {
-      return null; // Overwritten by something else: as if it had never been set.
-    }
+    return this.#connection.state<T>(key);
   }
 
   setState(key: string, value: unknown): void {

@@ -13,10 +13,13 @@ import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { DRIVERS, temporaryFolder, testQueue } from './helpers.ts';
 import { LEASE, makeCrash, makeEvent } from './records.ts';
+
+// Many files are written and synced: slow on a disk that is busy with other tests.
+vi.setConfig({ testTimeout: 120_000 });
 
 const CAPTURED = 200;
 

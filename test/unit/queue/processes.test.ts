@@ -8,7 +8,9 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder, testQueue } from './helpers.ts';
 import { LEASE, makeEvent } from './records.ts';
 
-const PATIENT = { timeout: 20_000 };
+/** Starting a process takes seconds on a machine that is busy with other tests. */
+const PATIENT = { timeout: 60_000 };
+vi.setConfig({ testTimeout: 120_000 });
 
 interface QueueProcess {
   readonly child: ChildProcess;

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 import { temporaryFolder, testQueue } from './helpers.ts';
 import { LEASE, makeCrash, makeEvent } from './records.ts';
+
+// Many files are written and synced: slow on a disk that is busy with other tests.
+vi.setConfig({ testTimeout: 120_000 });
 
 const step = fc.record({
   handle: fc.nat(2),
