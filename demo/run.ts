@@ -116,9 +116,10 @@ function makeHome(): string {
   return mkdtempSync(join(parent, 'demo-'));
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+// The exit is spelled out: an interrupted tour would go on waiting for a page that is gone.
+process.exit(
+  await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }),
+);

@@ -44,6 +44,9 @@ export async function startServerProcess(settings: ServerSettings): Promise<Serv
       ...(settings.databaseUrl ? { DATABASE_URL: settings.databaseUrl } : {}),
     },
   });
+  const endWithDemo = (): void => void child.kill('SIGTERM');
+  process.once('exit', endWithDemo);
+  child.once('exit', () => process.off('exit', endWithDemo));
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text) => {

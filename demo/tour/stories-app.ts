@@ -53,6 +53,9 @@ export async function startStories(options: StoriesOptions): Promise<StoriesApp>
   const app: DrivenApp = binary
     ? await runElectron({ binary, folder: options.folder, env })
     : runApp({ main: options.folder, userData: options.userData, env });
+  const endWithDemo = (): void => void app.kill();
+  process.once('exit', endWithDemo);
+  void app.ended.then(() => process.off('exit', endWithDemo));
   const read = async <T>(code: string): Promise<T> => (await app.evaluate(code)) as T;
   await waitUntil('the window of Stories', () => read<boolean>(`document.readyState === 'complete'`));
 
