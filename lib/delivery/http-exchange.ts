@@ -1,4 +1,4 @@
-/** One HTTP request and its answer, whatever carries it: Node's own client, or Electron's `net.fetch`. */
+/** One HTTP request and its answer, whatever carries it: undici in Node, `net.fetch` in Electron. */
 export interface HttpRequest {
   method: 'POST' | 'GET' | 'DELETE';
   url: string;
