@@ -12,7 +12,8 @@ export function redactFileNames(text: string): string {
   EXTENSION.lastIndex = 0;
   for (let match = EXTENSION.exec(text); match; match = EXTENSION.exec(text)) {
     const start = startOfName(text, match.index, EXTENSION.lastIndex, done);
-    if (start === match.index || text[match.index - 1] === ']' || isOwn(text, start, EXTENSION.lastIndex)) continue;
+    if (start === match.index || text[match.index - 1] === ']' || isOwn(text, start, EXTENSION.lastIndex))
+      continue;
     out += `${text.slice(done, start)}[file]`;
     done = match.index;
   }
