@@ -5,6 +5,8 @@ import { countServers, createDatabase, databaseExists, withClient } from './stor
 
 export interface Database {
   url: string;
+  /** Starts the embedded PostgreSQL again where it was killed; nothing can be done for one that runs elsewhere. */
+  revive(): Promise<void>;
   /** Stops the embedded PostgreSQL, unless another server uses it too; close your own connections first. */
   close(): Promise<void>;
 }
@@ -17,7 +19,7 @@ export async function openDatabase({
 }: Pick<ServerConfig, 'databaseUrl' | 'dataDir'>): Promise<Database> {
   if (databaseUrl !== null) {
     await checkReachable(databaseUrl);
-    return { url: databaseUrl, close: () => Promise.resolve() };
+    return { url: databaseUrl, revive: () => Promise.resolve(), close: () => Promise.resolve() };
   }
   const cluster = await startCluster({ dataDir }).catch((error: unknown) => {
     throw new ConfigError(`DATA_DIR: ${error instanceof Error ? error.message : String(error)}`);
@@ -27,6 +29,7 @@ export async function openDatabase({
   url.pathname = `/${NAME}`;
   return {
     url: url.href,
+    revive: () => cluster.revive(),
     async close() {
       if ((await countServers(cluster.url)) === 0) await cluster.stop();
     },

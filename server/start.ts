@@ -38,7 +38,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
     const app = await buildApp({ config, pool, logger });
     const url = await app.listen({ host: config.host, port: config.port });
-    const stopJobs = startJobs(app);
+    const stopJobs = startJobs(app, [
+      { name: 'revive_database', when: '*/2 * * * * *', run: () => database.revive() },
+    ]);
     return {
       url,
       app,

@@ -24,7 +24,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { locateBinaries } from './binaries.ts';
-import { type ProcessOwner, isReachable, processOwner, sharedFolder } from './process-owner.ts';
+import { type ProcessOwner, openFolder, processOwner, sharedFolder } from './process-owner.ts';
 import { isRunning, readPostmaster } from './postmaster.ts';
 
 const run = promisify(execFile);
@@ -32,6 +32,8 @@ const run = promisify(execFile);
 export interface EmbeddedCluster {
   /** With user and password; to the maintenance database `postgres`. */
   readonly url: string;
+  /** Starts it again, on the same port, where it was killed; does nothing while it runs. */
+  revive(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -75,6 +77,9 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   const port = await ensureStarted(data, owner, { ...SETTINGS, ...options.settings });
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
+    async revive() {
+      if (!isRunning(data)) await pgCtlStart(owner, data);
+    },
     async stop() {
       if (isRunning(data)) await pgCtl(owner, ['stop', '-D', data, '-m', 'fast', '-w', '-t', '60']);
     },
@@ -104,7 +109,7 @@ async function prepareData(
 ): Promise<string> {
   const path = join(folder, 'postgres');
   if (existsSync(path)) return realData(path);
-  const parent = owner === null || isReachable(folder) ? folder : sharedFolder();
+  const parent = owner === null || openFolder(folder) ? folder : sharedFolder();
   const fresh = mkdtempSync(join(parent, 'cluster-'));
   const passwordFile = join(fresh, 'password');
   const data = join(fresh, 'data');
@@ -156,7 +161,7 @@ async function ensureStarted(
     );
     writeFileSync(join(data, 'roost.conf'), lines.join(''));
     try {
-      await pgCtl(owner, ['start', '-D', data, '-w', '-t', '120', '-s', '-l', join(data, 'start.log')]);
+      await pgCtlStart(owner, data);
     } catch (error) {
       // The port was taken meanwhile, or another start was quicker: look again.
       failure = `${String(error)} (${join(data, 'start.log')})`;
@@ -179,6 +184,11 @@ async function freePort(): Promise<number> {
     probe.close(resolve);
   });
   return port;
+}
+
+/** Takes the settings from `roost.conf`. */
+function pgCtlStart(owner: ProcessOwner | null, data: string): Promise<void> {
+  return pgCtl(owner, ['start', '-D', data, '-w', '-t', '120', '-s', '-l', join(data, 'start.log')]);
 }
 
 function pgCtl(owner: ProcessOwner | null, args: string[]): Promise<void> {

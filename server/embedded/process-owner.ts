@@ -3,7 +3,7 @@
  * `postgres`, or `nobody` where that user does not exist, who cannot enter private folders such as /root:
  * programs and data that lie below one go to a shared folder instead.
  */
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -33,6 +33,16 @@ export function isReachable(path: string): boolean {
     if ((statSync(folder).mode & 0o001) === 0) return false;
     if (folder === dirname(folder)) return true;
   }
+}
+
+/**
+ * Lets everybody enter a folder of Roost's own (not list or read it), where it alone is what stands in the way.
+ * True where it could be entered before, or can be now.
+ */
+export function openFolder(folder: string): boolean {
+  if (!isReachable(dirname(resolve(folder)))) return false;
+  chmodSync(folder, statSync(folder).mode | 0o111);
+  return true;
 }
 
 /** A lasting folder that everybody may enter; root alone gets here. */

@@ -28,11 +28,11 @@ const JOBS: readonly Job[] = [
   { name: 'database_size', when: '0 29 * * * *', run: checkDatabaseSize },
 ];
 
-/** Starts the jobs; the returned function stops them and waits for those at work. */
-export function startJobs(app: FastifyInstance): () => Promise<void> {
+/** Starts the jobs, and `more`; the returned function stops them and waits for those at work. */
+export function startJobs(app: FastifyInstance, more: readonly Job[] = []): () => Promise<void> {
   let stopping = false;
   const atWork = new Set<Promise<void>>();
-  const crons = JOBS.map(
+  const crons = [...JOBS, ...more].map(
     (job) =>
       new Cron(job.when, { timezone: 'UTC', protect: true }, async () => {
         const work = runJob(app, job, () => stopping);

@@ -32,6 +32,9 @@ export function openPool({ url, connections = 10, onError = () => {} }: PoolOpti
     keepAlive: true,
   });
   pool.on('error', onError);
+  // A connection that breaks between two statements of a transaction would end the process: its next statement
+  // fails all the same.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -1,0 +1,139 @@
+/**
+ * `npm run torture -- server [--kills 30] [--seed N]`: clients send records while the server or its PostgreSQL is
+ * killed at random. Afterwards every record that was answered for is in its table, and after all were sent again,
+ * each is there once. The seed decides what is killed and when.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { Client } from 'pg';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+
+import { ServerProcess } from './server-process.ts';
+import { SendingClients } from './server-clients.ts';
+
+export interface TortureOptions {
+  /** How often something is killed. */
+  kills: number;
+  seed: number;
+  /** Told after each kill. */
+  onKill?: (done: number, what: string) => void;
+}
+
+export interface TortureReport {
+  seed: number;
+  kills: Record<string, number>;
+  records: number;
+  /** Records that were answered for during the faults. */
+  answered: number;
+  /** Answered for, but not stored: must be 0. */
+  lost: number;
+  /** Rows beyond one for each record: must be 0. */
+  doubled: number;
+  /** Records that are missing after all were sent again: must be 0. */
+  missing: number;
+  slowestRestartMs: number;
+}
+
+export async function tortureServer({
+  kills,
+  seed,
+  onKill = () => {},
+}: TortureOptions): Promise<TortureReport> {
+  const random = xoroshiro128plus(seed);
+  const pick = (from: number, to: number): number => uniformInt(random, from, to);
+  const dataDir = mkdtempSync(join(tmpdir(), 'roost-torture-'));
+  const server = new ServerProcess(dataDir);
+  const counts: Record<string, number> = { server: 0, postgres: 0, both: 0 };
+  let slowestRestartMs = 0;
+  const clients = new SendingClients(() => server.url, { clients: 6, seed });
+  const answers = (count: number): Promise<void> => Promise.race([clients.answers(count), server.ended]);
+  try {
+    await server.start();
+    clients.start();
+    for (let done = 1; done <= kills; done += 1) {
+      // So many more answers, then the kill: it falls into the work whatever the machine's speed.
+      await answers(pick(5, 60));
+      const what = (['server', 'postgres', 'both'] as const)[pick(0, 2)]!;
+      counts[what]! += 1;
+      const before = performance.now();
+      if (what !== 'server') server.killPostgres();
+      if (what !== 'postgres') {
+        await server.kill();
+        await server.start();
+      }
+      await answers(1);
+      slowestRestartMs = Math.max(slowestRestartMs, performance.now() - before);
+      onKill(done, what);
+    }
+    await clients.stop();
+    const answered = clients.answeredKeys();
+    const lost = difference(answered, await storedKeys(await server.databaseUrl()));
+    await clients.sendAllAgain();
+    const all = clients.allKeys();
+    const stored = await storedKeys(await server.databaseUrl());
+    return {
+      seed,
+      kills: counts,
+      records: all.size,
+      answered: answered.size,
+      lost,
+      doubled: stored.length - new Set(stored).size,
+      missing: difference(all, stored),
+      slowestRestartMs,
+    };
+  } finally {
+    clients.abandon();
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** `user_id event_id` of every row, events and crashes. */
+async function storedKeys(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ key: string }>(
+      `select user_id || ' ' || event_id as key from events
+       union all select user_id || ' ' || event_id from crashes`,
+    );
+    return rows.map(({ key }) => key);
+  } finally {
+    await client.end();
+  }
+}
+
+/** How many of `wanted` are not in `there`. */
+function difference(wanted: ReadonlySet<string>, there: readonly string[]): number {
+  const stored = new Set(there);
+  return [...wanted].filter((key) => !stored.has(key)).length;
+}
+
+export async function run(args: string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args,
+    options: { kills: { type: 'string', default: '30' }, seed: { type: 'string' } },
+  });
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  const report = await tortureServer({
+    kills: Number(values.kills),
+    seed,
+    onKill: (done, what) => process.stdout.write(`\r${done} of ${values.kills} kills (${what})    `),
+  });
+  process.stdout.write('\n');
+  console.table({
+    'seed (--seed repeats it)': report.seed,
+    'kills: server, PostgreSQL, both': Object.values(report.kills).join(', '),
+    'records sent': report.records,
+    'records answered for during the faults': report.answered,
+    'answered for, but lost': report.lost,
+    'missing after all were sent again': report.missing,
+    'stored twice': report.doubled,
+    'slowest return to work, ms': Math.round(report.slowestRestartMs),
+  });
+  return report.lost === 0 && report.missing === 0 && report.doubled === 0;
+}
