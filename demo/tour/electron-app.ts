@@ -1,5 +1,5 @@
 /** Runs an app in Electron itself, driven through its DevTools. */
-import { _electron } from 'playwright-core';
+import { _electron, type Page } from 'playwright-core';
 
 import type { DrivenApp } from './stories-app.ts';
 
@@ -22,11 +22,17 @@ export async function runElectron({ binary, folder, env }: ElectronRun): Promise
   const ended: DrivenApp['ended'] = new Promise((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
-  const window = await app.firstWindow();
+  await app.firstWindow();
+  /** The newest: a window whose page has crashed is replaced by another. */
+  const window = (): Page => {
+    const newest = app.windows().at(-1);
+    if (!newest) throw new Error('The app has no window.');
+    return newest;
+  };
   return {
-    evaluate: (code) => window.evaluate(code),
-    click: (selector) => window.click(selector),
-    screenshot: async (path) => void (await window.screenshot({ path })),
+    evaluate: async (code) => window().evaluate(code),
+    click: async (selector) => window().click(selector),
+    screenshot: async (path) => void (await window().screenshot({ path })),
     quit: async () => void (await app.close()),
     async kill() {
       child.kill('SIGKILL');

@@ -42,6 +42,7 @@ export function createWaitingDialog(texts: Texts, bridge: RoostBridge): WaitingD
     ],
     actions: [copyAll, said],
   });
+  let questions = 0;
   const records = new Map<string, { record: TelemetryRecord; item: HTMLLIElement }>();
 
   async function copy(value: unknown, shown: Node): Promise<void> {
@@ -102,8 +103,12 @@ export function createWaitingDialog(texts: Texts, bridge: RoostBridge): WaitingD
     copyAll.disabled = waiting.length === 0;
   }
 
+  /** Answers may overtake each other; only the latest question's counts. */
   async function refresh(): Promise<void> {
-    showRecords(await bridge.peek(RECORDS_SHOWN));
+    questions += 1;
+    const question = questions;
+    const waiting = await bridge.peek(RECORDS_SHOWN);
+    if (question === questions) showRecords(waiting);
   }
 
   return {

@@ -35,17 +35,19 @@ process.on('uncaughtException', (error) => {
 });
 
 async function openWindow(): Promise<void> {
-  window = new BrowserWindow({
+  const opened = new BrowserWindow({
     width: 1100,
     height: 760,
     title: 'Stories',
     backgroundColor: '#faf6f1',
     webPreferences: { preload: join(import.meta.dirname, 'preload.cjs') },
   });
-  window.webContents.on('render-process-gone', () => window?.reload());
   const page = pathToFileURL(join(import.meta.dirname, 'index.html'));
   page.searchParams.set('speed', process.env.STORIES_SPEED ?? '1');
-  await window.loadURL(page.href);
+  window = opened;
+  // A lost page is replaced by a new window; closing the old one first would end the app.
+  opened.webContents.on('render-process-gone', () => void openWindow().then(() => opened.destroy()));
+  await opened.loadURL(page.href);
 }
 
 ipcMain.on(CHANNELS.offline, (_event, offline: boolean) => transport.setOffline(offline));

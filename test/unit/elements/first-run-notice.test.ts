@@ -45,7 +45,7 @@ test('is shown once, recorded when it is on the screen, and closed by one click'
     await expect.poll(() => calls(page)).toContain('noticeShown');
     expect(await card(page).isVisible()).toBe(true);
     await page.getByRole('button', { name: 'OK' }).click();
-    expect(await card(page).count()).toBe(0);
+    await expect.poll(() => card(page).count()).toBe(0);
     expect(await calls(page)).not.toContain('setEnabled false');
     expect(problems).toEqual([]);
   }));
@@ -54,7 +54,7 @@ test('refusing switches usage data off', () =>
   withNotice({}, async (page) => {
     await page.getByRole('button', { name: 'Switch it off' }).click();
     await expect.poll(() => calls(page)).toContain('setEnabled false');
-    expect(await card(page).count()).toBe(0);
+    await expect.poll(() => card(page).count()).toBe(0);
   }));
 
 test('asks under opt-in, is answered by keyboard, and counts as shown only then', () =>
@@ -64,6 +64,27 @@ test('asks under opt-in, is answered by keyboard, and counts as shown only then'
     await page.getByRole('button', { name: 'Share' }).focus();
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await calls(page)).slice(-2)).toEqual(['setEnabled true', 'noticeShown']);
+  }));
+
+test('stays while nobody has answered, whatever texts it is given meanwhile', () =>
+  withNotice({}, async (page) => {
+    await expect.poll(() => calls(page)).toContain('noticeShown');
+    await page.evaluate(() => {
+      window.fake.push({});
+      document.querySelector('roost-first-run-notice')!.strings = { noticeAccept: 'Alles klar' };
+    });
+    await expect.poll(() => page.getByRole('button', { name: 'Alles klar' }).isVisible()).toBe(true);
+  }));
+
+test('stays and says so where the answer could not be kept', () =>
+  withNotice({}, async (page, problems) => {
+    await expect.poll(() => calls(page)).toContain('noticeShown');
+    await page.evaluate(() => {
+      window.fake.fails = true;
+    });
+    await page.getByRole('button', { name: 'Switch it off' }).click();
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('did not work');
+    expect(problems).toEqual([]);
   }));
 
 test.for([
