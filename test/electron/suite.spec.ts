@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { app, BrowserWindow, ipcMain, net, powerMonitor, session, utilityProcess } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  crashReporter,
+  ipcMain,
+  net,
+  powerMonitor,
+  session,
+  utilityProcess,
+} from 'electron';
 
 import { buildPreload, buildRawPreload, buildRendererScript } from './preload-file.ts';
 import { Stage } from './scenario.ts';
@@ -22,7 +31,7 @@ describe('in Electron', () => {
   for (const { name, run } of scenarios) {
     it(name, async () => {
       const stage = new Stage({
-        electron: { app, BrowserWindow, ipcMain, net, powerMonitor, session, utilityProcess },
+        electron: { app, BrowserWindow, crashReporter, ipcMain, net, powerMonitor, session, utilityProcess },
         folder: mkdtempSync(join(folder, 'scenario-')),
         preload: buildPreload(folder),
         rawPreload: buildRawPreload(folder),
