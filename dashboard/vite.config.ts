@@ -1,11 +1,11 @@
 /** Builds the page into `dashboard/dist`; the server serves it at `/dashboard`. */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 
 import { defineConfig, type Plugin } from 'vite';
 
-/** Writes `….br` and `….gz` beside every text, so that the server compresses nothing while it answers. */
+/** Writes `….gz` beside every text, so that the server compresses nothing while it answers. */
 function precompress(): Plugin {
   let folder = '';
   return {
@@ -16,9 +16,7 @@ function precompress(): Plugin {
     closeBundle() {
       for (const file of globSync('**/*.{html,js,css,svg}', { cwd: folder })) {
         const path = join(folder, file);
-        const content = readFileSync(path);
-        writeFileSync(`${path}.br`, brotliCompressSync(content));
-        writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
       }
     },
   };

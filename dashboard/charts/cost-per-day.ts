@@ -3,6 +3,7 @@ import type { Figures } from '../api-types.ts';
 import { shortDay, usd } from '../format.ts';
 import type { ChartDefinition } from '../parts/chart-card.ts';
 import { dayRows } from './day-rows.ts';
+import { pickDay } from './pick-days.ts';
 import { timeSeries } from './time-series.ts';
 
 export const costPerDay: ChartDefinition<Figures> = {
@@ -17,4 +18,5 @@ export const costPerDay: ChartDefinition<Figures> = {
       before: previous?.days.map((day) => day.cost_usd),
     }),
   config: (rows, colours) => timeSeries(rows, colours, { kind: 'bar', axis: shortDay }),
+  pick: pickDay,
 };

@@ -3,6 +3,7 @@ import type { Stats } from '../api-types.ts';
 import { count, shortDay } from '../format.ts';
 import type { ChartDefinition } from '../parts/chart-card.ts';
 import { dayRows } from './day-rows.ts';
+import { pickDay } from './pick-days.ts';
 import { timeSeries } from './time-series.ts';
 
 export const crashesPerDay: ChartDefinition<Stats> = {
@@ -17,4 +18,5 @@ export const crashesPerDay: ChartDefinition<Stats> = {
       before: previous?.stability.crashes_per_day.map(({ crashes }) => crashes),
     }),
   config: (rows, colours) => timeSeries(rows, colours, { kind: 'bar', axis: shortDay, tone: 'bad' }),
+  pick: pickDay,
 };

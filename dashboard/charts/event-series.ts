@@ -3,6 +3,7 @@ import type { EventSeries } from '../api-types.ts';
 import { count, shortDay } from '../format.ts';
 import type { ChartDefinition } from '../parts/chart-card.ts';
 import { dayRows } from './day-rows.ts';
+import { pickDay } from './pick-days.ts';
 import { timeSeries } from './time-series.ts';
 
 export const eventSeries: ChartDefinition<EventSeries> = {
@@ -17,4 +18,5 @@ export const eventSeries: ChartDefinition<EventSeries> = {
       before: previous?.series.map((day) => day.count),
     }),
   config: (rows, colours) => timeSeries(rows, colours, { kind: 'bar', axis: shortDay }),
+  pick: pickDay,
 };

@@ -3,6 +3,7 @@ import type { Figures } from '../api-types.ts';
 import { count, shortDay } from '../format.ts';
 import type { ChartDefinition } from '../parts/chart-card.ts';
 import { dayRows } from './day-rows.ts';
+import { pickDay } from './pick-days.ts';
 import { timeSeries } from './time-series.ts';
 
 export const recordingsPerDay: ChartDefinition<Figures> = {
@@ -16,4 +17,5 @@ export const recordingsPerDay: ChartDefinition<Figures> = {
       before: previous?.days.map((day) => day.recordings),
     }),
   config: (rows, colours) => timeSeries(rows, colours, { kind: 'bar', axis: shortDay }),
+  pick: pickDay,
 };

@@ -6,6 +6,7 @@ import { count, shortDay } from '../format.ts';
 import type { ChartDefinition } from '../parts/chart-card.ts';
 import type { Cell } from '../parts/table.ts';
 import { faded } from './palette.ts';
+import { pickDay } from './pick-days.ts';
 import { timeSeriesOptions } from './time-series.ts';
 
 /** As many as there are colours; older versions are added up. */
@@ -58,6 +59,7 @@ export const releaseAdoption: ChartDefinition<Releases> = {
       options: { ...options, scales: { ...options.scales, y: { ...options.scales?.y, stacked: true } } },
     };
   },
+  pick: pickDay,
 };
 
 function usersOn(index: number, releases: Release[]): number {

@@ -3,6 +3,7 @@ import type { Figures } from '../api-types.ts';
 import { percent, shortDay } from '../format.ts';
 import type { ChartDefinition } from '../parts/chart-card.ts';
 import { dayRows } from './day-rows.ts';
+import { pickDay } from './pick-days.ts';
 import { timeSeries } from './time-series.ts';
 import { successRate } from './day-rates.ts';
 
@@ -17,4 +18,5 @@ export const successPerDay: ChartDefinition<Figures> = {
       before: previous?.days.map((day) => successRate(day)),
     }),
   config: (rows, colours) => timeSeries(rows, colours, { kind: 'line', axis: shortDay }),
+  pick: pickDay,
 };

@@ -3,6 +3,7 @@ import type { Stats } from '../api-types.ts';
 import { count, shortDay } from '../format.ts';
 import type { ChartDefinition } from '../parts/chart-card.ts';
 import { dayRows } from './day-rows.ts';
+import { pickWeek } from './pick-days.ts';
 import { timeSeries } from './time-series.ts';
 
 export const weeklyUsers: ChartDefinition<Stats> = {
@@ -17,4 +18,5 @@ export const weeklyUsers: ChartDefinition<Stats> = {
       days: stats.usage.weekly_active_users.map(({ week_start, users }) => [week_start, users]),
     }),
   config: (rows, colours) => timeSeries(rows, colours, { kind: 'bar', axis: shortDay }),
+  pick: pickWeek,
 };

@@ -6,7 +6,7 @@ import { element, fill } from '../dom.ts';
 import { onThemeChange } from '../theme.ts';
 import { createCard, toolButton, type CardWidth } from './card.ts';
 import type { Part } from './part.ts';
-import { fillTable, type TableData } from './table.ts';
+import { fillTable, type RowPick, type TableData } from './table.ts';
 
 export interface ChartDefinition<Data> {
   title: string;
@@ -17,8 +17,8 @@ export interface ChartDefinition<Data> {
   /** The rows behind the chart; the second argument is the previous period, `null` when not compared. */
   rows(data: Data, previous: Data | null): TableData;
   config(rows: TableData, colours: Palette): ChartConfiguration;
-  /** What a click on a point or bar does. */
-  pick?(index: number): void;
+  /** What a click on a point or bar does, and on its row in the table. Gets the first column of the row. */
+  pick?: RowPick;
 }
 
 export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<Data> {
@@ -51,7 +51,10 @@ export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<D
     const config = definition.config(rows, palette());
     config.options ??= {};
     if (definition.pick) {
-      config.options.onClick = (_event, hits) => hits[0] && definition.pick?.(hits[0].index);
+      config.options.onClick = (_event, hits) => {
+        const label = rows?.rows[hits[0]?.index ?? -1]?.[0];
+        if (typeof label === 'string') definition.pick?.act(label);
+      };
       config.options.onHover = (event, hits) => {
         const target = event.native?.target;
         if (target instanceof HTMLElement) target.style.cursor = hits.length > 0 ? 'pointer' : 'default';
@@ -68,7 +71,7 @@ export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<D
       rows = definition.rows(data, previous);
       const nothing = rows.rows.every(([, value]) => value === null || value === 0);
       empty.hidden = !nothing;
-      fillTable(table, rows);
+      fillTable(table, rows, definition.pick);
       canvas.setAttribute(
         'aria-label',
         `${title}. ${summary(rows)} The table that follows holds the values.`,

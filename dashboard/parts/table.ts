@@ -16,21 +16,40 @@ export interface TableData {
   rows: Cell[][];
 }
 
+/** Makes the names of rows buttons. */
+export interface RowPick {
+  label: string;
+  act(name: string): void;
+}
+
 /** Fills a table with data as it is. Tables with links or bars put their rows together with the helpers below. */
-export function fillTable(table: HTMLTableElement, { title, columns, rows }: TableData): void {
+export function fillTable(
+  table: HTMLTableElement,
+  { title, columns, rows }: TableData,
+  pick?: RowPick,
+): void {
   drawTable(
     table,
     title,
     columns,
     rows.map((row) =>
       tableRow(
-        String(row[0] ?? ''),
+        rowName(String(row[0] ?? ''), pick),
         ...columns.slice(1).map(({ format }, index) => {
           const cell = row[index + 1] ?? null;
           return format ? numberCell(typeof cell === 'number' ? cell : null, format) : textCell(cell);
         }),
       ),
     ),
+  );
+}
+
+function rowName(name: string, pick: RowPick | undefined): Child {
+  if (!pick) return name;
+  return element(
+    'button',
+    { type: 'button', class: 'pick', title: pick.label, onclick: () => pick.act(name) },
+    name,
   );
 }
 

@@ -205,6 +205,15 @@ describe('use', () => {
     expect(readFileSync(await download.path(), 'utf8')).toBe(`Week of,Active users\r\n${rows.join('')}`);
   });
 
+  test('a day of a chart narrows the range to it, by its row in the table too', async () => {
+    const card = page.locator('.card[aria-label="Crashes per day"]');
+    await card.getByRole('button', { name: /as a table/ }).click();
+    await card.getByRole('button', { name: '2026-06-12' }).click();
+    expect(new URL(page.url()).search).toBe('?from=2026-06-12&to=2026-06-12&compare=none');
+    await page.goBack();
+    await settled(page);
+  });
+
   test('a range is chosen by keyboard alone', async () => {
     await page.locator('.skip').focus();
     await page.keyboard.press('Enter');
