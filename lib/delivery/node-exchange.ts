@@ -3,6 +3,7 @@
  * direction. Its sockets do not keep the process alive, so that a hanging server holds back no exit.
  */
 import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 
 import { AnswerTooLong, type HttpAnswer, type HttpExchange, type HttpRequest } from './http-exchange.ts';
 
@@ -78,7 +79,7 @@ async function exchange(
   const answer = await send(url, {
     method,
     headers: { ...headers, ...(body && { 'content-length': String(body.length) }) },
-    body: body ? pieces(body) : null,
+    body: body ? Readable.from(pieces(body)) : null,
     signal,
     dispatcher,
   });
