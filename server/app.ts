@@ -31,6 +31,7 @@ import { adminFigureRoutes } from './routes/admin-figures.ts';
 import { adminSystemRoutes } from './routes/admin-system.ts';
 import { crashGroupRoutes } from './routes/crash-groups.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
+import { exportRoutes } from './routes/export.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -115,6 +116,7 @@ export async function buildApp({
     await admin.register(adminFigureRoutes);
     await admin.register(adminCrashRoutes);
     await admin.register(adminSystemRoutes);
+    await admin.register(exportRoutes);
   });
   return app;
 }

@@ -35,6 +35,14 @@ const figures = (
   errors: [400, ...errors],
 });
 
+const csv = (summary: string): Operation => ({
+  summary,
+  access: 'admin',
+  type: 'text/csv',
+  query: RANGE,
+  errors: [400],
+});
+
 const INGEST_ERRORS = [400, 413, 415];
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -91,6 +99,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     crash_type: 'Only this type',
     module: 'Only crashes with this faulting module',
   }),
+  'GET /export/events.csv': csv('Events as a file, users as a hash'),
+  'GET /export/crashes.csv': csv('Crashes as a file, users as a hash'),
+  'GET /export/daily.csv': csv('The figures of each day as a file'),
   'PATCH /stats/crash-groups/{fingerprint}': {
     summary: 'Decide about a group: { "status": "open" | "resolved" | "ignored" }',
     access: 'admin',
