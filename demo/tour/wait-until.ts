@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const ASK_EVERY_MS = 50;
 /** Generous: a busy machine must not make a healthy demo fail. */
-const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Resolves once `holds` answers true. Throws after the timeout; what `holds` throws ends the wait at once. */
 export async function waitUntil(

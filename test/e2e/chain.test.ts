@@ -17,8 +17,8 @@ import { createTestDatabase } from '../helpers/postgres.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 100 };
-const TIMEOUT_MS = 120_000;
+const PATIENCE = { timeout: 60_000, interval: 100 };
+const TIMEOUT_MS = 240_000;
 
 let folder: string;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import type { MyData } from '../../lib/handle.ts';
 import { startTestServer } from '../helpers/server.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 
 let folder: string;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test(
   'a user exports everything, deletes it, and starts over as somebody new',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const server = await startTestServer();
     onTestFinished(() => server.close());

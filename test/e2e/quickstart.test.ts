@@ -16,8 +16,8 @@ import { tempDir } from '../helpers/temp-dir.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const fixtures = join(root, 'test', 'fixtures', 'quickstart');
-const PATIENCE = { timeout: 20_000, interval: 100 };
-const TIMEOUT_MS = 120_000;
+const PATIENCE = { timeout: 60_000, interval: 100 };
+const TIMEOUT_MS = 240_000;
 
 /** A copy of the project with its packages beside it, as `npm install` would put them. */
 function installProject(name: string): string {

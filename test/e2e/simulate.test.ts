@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { makePopulation } from '../../demo/simulate/population.ts';
 import { startTestServer } from '../helpers/server.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+vi.setConfig({ testTimeout: 120_000 });
 const UNTIL = '2026-06-30T12:00:00Z';
 
 async function simulate(...args: string[]): Promise<{ code: number; output: string }> {
@@ -24,7 +25,7 @@ async function simulate(...args: string[]): Promise<{ code: number; output: stri
   }
 }
 
-test('what is made arrives, once, and the same seed adds nothing', { timeout: 120_000 }, async () => {
+test('what is made arrives, once, and the same seed adds nothing', { timeout: 240_000 }, async () => {
   const server = await startTestServer();
   onTestFinished(() => server.close());
   const args = ['--users', '20', '--days', '30', '--seed', '7', '--until', UNTIL, '--endpoint', server.url];
