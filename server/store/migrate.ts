@@ -13,6 +13,8 @@ import { withClient } from './pool.ts';
 
 /** Any number will do, as long as every server takes the same. */
 const MIGRATION_LOCK = 7_605_001;
+/** Holds a row for each version that was applied. */
+export const SCHEMA_TABLE = 'roost_schema_version';
 
 export interface MigrationReport {
   /** Names of the files that were applied, or would be with `dryRun`. */
@@ -20,13 +22,23 @@ export interface MigrationReport {
   version: number;
 }
 
+export interface MigrationOptions {
+  /** Say what would be done, and do nothing. */
+  dryRun?: boolean;
+  /** Stop at this version, to take in an older backup. Default: the newest. */
+  to?: number;
+}
+
 /** Throws where an applied file was changed afterwards, or the database is newer than the files. */
-export function migrate(url: string, { dryRun = false } = {}): Promise<MigrationReport> {
+export function migrate(
+  url: string,
+  { dryRun = false, to }: MigrationOptions = {},
+): Promise<MigrationReport> {
   return withClient(url, { statementTimeoutMs: 0 }, async (client) => {
     await client.query('begin');
     try {
       await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-      const report = await applyMissing(client);
+      const report = await applyMissing(client, to);
       await client.query(dryRun ? 'rollback' : 'commit');
       return report;
     } catch (error) {
@@ -36,10 +48,10 @@ export function migrate(url: string, { dryRun = false } = {}): Promise<Migration
   });
 }
 
-async function applyMissing(client: pg.Client): Promise<MigrationReport> {
+async function applyMissing(client: pg.Client, to: number | undefined): Promise<MigrationReport> {
   const runner = new NumberedFiles({
     driver: 'pg',
-    schemaTable: 'roost_schema_version',
+    schemaTable: SCHEMA_TABLE,
     execQuery: (query) => client.query(query),
   });
   await runner.getMigrations();
@@ -50,8 +62,15 @@ async function applyMissing(client: pg.Client): Promise<MigrationReport> {
       `the database has schema ${known}, newer than this server's ${newest}: update the server`,
     );
   }
-  const applied = await runner.migrate();
-  return { applied: applied.map(({ filename }) => filename), version: newest };
+  const target = Math.max(known, to ?? newest);
+  const applied = await runner.migrate(String(target));
+  return { applied: applied.map(({ filename }) => filename), version: target };
+}
+
+/** Of the schema that this server's files make. */
+export async function newestSchema(): Promise<number> {
+  const files = await new NumberedFiles({ driver: 'pg', schemaTable: SCHEMA_TABLE }).getMigrations();
+  return Math.max(...files.map(({ version }) => version));
 }
 
 /** Takes files named `000001-records.sql`. There is no way back but a backup, so there are no undo files. */

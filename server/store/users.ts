@@ -35,17 +35,27 @@ export async function exportUser(pool: pg.Pool, userId: string): Promise<UserDat
  * Deletes everything about a user and leaves a tombstone, so that what arrives later is refused. Waits for
  * requests that bring records of the user at this moment, and lets later ones see the tombstone.
  */
-export function eraseUser(pool: pg.Pool, userId: string): Promise<{ events: number; crashes: number }> {
+export function eraseUser(pool: pg.Pool, userId: string): Promise<Erased> {
   return inTransaction(pool, async (client) => {
     await lockUser(client, userId);
     await client.query(
       `insert into erased_users (user_hash) values (decode($1, 'hex')) on conflict (user_hash) do nothing`,
       [hashUserId(userId)],
     );
-    await forgetUser(client, userId);
-    const events = await client.query('delete from events where user_id = $1', [userId]);
-    const crashes = await client.query('delete from crashes where user_id = $1', [userId]);
-    await client.query('delete from client_dropped where user_id = $1', [userId]);
-    return { events: events.rowCount ?? 0, crashes: crashes.rowCount ?? 0 };
+    return deleteUser(client, userId);
   });
+}
+
+export interface Erased {
+  events: number;
+  crashes: number;
+}
+
+/** The deletion alone, in the caller's transaction, which has seen to it that nothing is added meanwhile. */
+export async function deleteUser(client: pg.ClientBase, userId: string): Promise<Erased> {
+  await forgetUser(client, userId);
+  const events = await client.query('delete from events where user_id = $1', [userId]);
+  const crashes = await client.query('delete from crashes where user_id = $1', [userId]);
+  await client.query('delete from client_dropped where user_id = $1', [userId]);
+  return { events: events.rowCount ?? 0, crashes: crashes.rowCount ?? 0 };
 }

@@ -10,40 +10,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Question, referenceFigures } from '../reference/reference.ts';
 import { differences, getFigures } from '../helpers/figures.ts';
 import { type TestServer, startTestServer } from '../helpers/server.ts';
+import { postTrace } from '../helpers/trace.ts';
 
 const folder = join(import.meta.dirname, 'conformance');
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-const trace = read('trace.jsonl')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line) as { kind: 'event' | 'crash' } & Record<string, unknown>);
 
 let server: TestServer;
 
 beforeAll(async () => {
   server = await startTestServer();
-  for (const { path, records } of batches(37)) {
-    const { status, body } = await server.post(
-      path,
-      path === '/track' ? { events: records } : { crashes: records },
-    );
-    expect(status).toBe(200);
-    expect((body as { rejected: unknown[] }).rejected).toEqual([]);
-  }
+  await postTrace(server);
 });
 afterAll(() => server?.close());
-
-/** Runs of records of one kind, in order of arrival. */
-function batches(size: number): { path: string; records: unknown[] }[] {
-  const result: { path: string; records: unknown[] }[] = [];
-  for (const { kind, ...record } of trace) {
-    const path = kind === 'event' ? '/track' : '/crash';
-    const last = result.at(-1);
-    if (last?.path === path && last.records.length < size) last.records.push(record);
-    else result.push({ path, records: [record] });
-  }
-  return result;
-}
 
 const answers: { name: string; path: string; question: Question }[] = [
   {
