@@ -1,0 +1,227 @@
+/** Both packages, packed and installed into an empty project, work there as a stranger would use them. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const execFileAsync = promisify(execFile);
+const entries = ['main', 'node', 'renderer', 'elements', 'catalogue', 'transport'];
+
+let project: string;
+let libraryTarball: string;
+let serverTarball: string;
+
+async function run(command: string, args: string[], cwd = project): Promise<string> {
+  const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  const { stdout } = await execFileAsync(command, args, {
+    cwd,
+    env: { ...process.env, PATH: path },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
+}
+
+interface PackedFile {
+  path: string;
+}
+
+async function pack(folder: string): Promise<{ tarball: string; files: string[] }> {
+  const output = await run(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', project],
+    folder,
+  );
+  const [packed] = JSON.parse(output) as [{ filename: string; files: PackedFile[] }];
+  return { tarball: join(project, packed.filename), files: packed.files.map((file) => file.path) };
+}
+
+let libraryFiles: string[];
+let serverFiles: string[];
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'roost-packages-'));
+  const library = await pack(root);
+  const server = await pack(join(root, 'server'));
+  [libraryTarball, libraryFiles] = [library.tarball, library.files];
+  [serverTarball, serverFiles] = [server.tarball, server.files];
+  await writeFile(
+    join(project, 'package.json'),
+    '{ "name": "stranger", "private": true, "type": "module" }\n',
+  );
+  await run('npm', [
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    libraryTarball,
+    serverTarball,
+  ]);
+}, 180_000);
+
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+describe('what is packed', () => {
+  test('the library ships built code and types only', () => {
+    expect(
+      libraryFiles.filter(
+        (file) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file),
+      ),
+    ).toEqual([]);
+    expect(libraryFiles.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
+  });
+
+  test('the server ships its migrations and the dashboard', () => {
+    expect(serverFiles).toContain('dist/main.js');
+    expect(serverFiles.some((file) => /^dist\/migrations\/000001-.*\.sql$/.test(file))).toBe(true);
+    expect(serverFiles).toContain('dist/dashboard/index.html');
+    expect(serverFiles.filter((file) => !/^(dist\/|package\.json$|LICENSE$)/.test(file))).toEqual([]);
+  });
+
+  test('publint finds nothing in either', async () => {
+    const { publint } = await import('publint');
+    for (const pkgDir of [root, join(root, 'server')]) {
+      const { messages } = await publint({ pkgDir, strict: true });
+      expect(messages.filter((message) => message.type !== 'suggestion')).toEqual([]);
+    }
+  });
+
+  test('types resolve for ESM and CommonJS importers', async () => {
+    const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
+    // Ends with an error on any problem; node10 knows no `exports`.
+    await run(process.execPath, [attw, libraryTarball, '--profile', 'node16']);
+  });
+});
+
+describe('the library in an empty project', () => {
+  test('every entry resolves; those that need neither Electron nor a page load as ESM and as CommonJS', async () => {
+    const list = (names: string[]): string =>
+      JSON.stringify(names.map((name) => `@roost-telemetry/electron/${name}`));
+    await writeFile(
+      join(project, 'resolve.mjs'),
+      `${list(entries)}.forEach((entry) => import.meta.resolve(entry));`,
+    );
+    await run(process.execPath, ['resolve.mjs']);
+
+    const print = (load: string): string =>
+      `Promise.all(${list(['node', 'renderer', 'catalogue', 'transport'])}.map(async (entry) => Object.keys(${load})))
+        .then((exported) => console.log(JSON.stringify(exported)));`;
+    await writeFile(join(project, 'load.mjs'), print('await import(entry)'));
+    await writeFile(join(project, 'load.cjs'), print('require(entry)'));
+    for (const file of ['load.mjs', 'load.cjs']) {
+      const [node, renderer, catalogue, transport] = JSON.parse(
+        await run(process.execPath, [file]),
+      ) as string[][];
+      expect(node).toContain('startTelemetry');
+      expect(renderer).toEqual(expect.arrayContaining(['TelemetryClient', 'track', 'captureException']));
+      expect(catalogue).toEqual(
+        expect.arrayContaining(['defineCatalogue', 'storiesCatalogue', 'estimateTranscriptionCost']),
+      );
+      expect(transport).toEqual(
+        expect.arrayContaining(['httpTransport', 'fileTransport', 'memoryTransport']),
+      );
+    }
+  });
+
+  test('a strict TypeScript project checks event names and properties', async () => {
+    const code = (property: string): string => `
+      import { startTelemetry } from '@roost-telemetry/electron/node';
+      import { memoryTransport, type Transport } from '@roost-telemetry/electron/transport';
+      const transport: Transport = memoryTransport();
+      const telemetry = startTelemetry({ dataDir: 'data', transport });
+      telemetry.track('recording_completed', { ${property}: 120, source: 'widget', success: true });
+    `;
+    const good = join(project, 'typed');
+    await mkdir(good, { recursive: true });
+    await writeFile(join(good, 'good.mts'), code('audio_duration_seconds'));
+    await writeFile(join(good, 'good.cts'), code('audio_duration_seconds'));
+    await writeFile(join(good, 'bad.mts'), code('audio_duration_minutes'));
+    const check = (file: string): Promise<string> =>
+      run(process.execPath, [
+        join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+        ...'--noEmit --strict --target es2022 --module nodenext --types'.split(' '),
+        '',
+        join('typed', file),
+      ]);
+    await check('good.mts');
+    await check('good.cts');
+    await expect(check('bad.mts')).rejects.toThrow();
+  });
+});
+
+test('the installed server starts, takes records of the installed library, and stops', async () => {
+  const port = await freePort();
+  const server = spawn(
+    process.execPath,
+    [join('node_modules', '@roost-telemetry', 'server', 'dist', 'main.js'), 'serve'],
+    {
+      cwd: project,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: String(port),
+        DASHBOARD_USER: 'admin',
+        DASHBOARD_PASSWORD: 'correct horse battery',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  server.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  server.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => server.once('exit', resolve));
+  try {
+    await expect
+      .poll(
+        () =>
+          fetch(`http://127.0.0.1:${port}/health`).then(
+            (answer) => answer.status,
+            () => output.slice(-500),
+          ),
+        {
+          timeout: 60_000,
+        },
+      )
+      .toBe(200);
+    await writeFile(
+      join(project, 'send.mjs'),
+      `import { startTelemetry } from '@roost-telemetry/electron/node';
+       const telemetry = startTelemetry({ endpoint: 'http://127.0.0.1:${port}', dataDir: 'telemetry', appVersion: '1.0.0' });
+       telemetry.track('app_opened', { startup_time_seconds: 0.4 });
+       console.log(JSON.stringify(await telemetry.flush()));
+       await telemetry.close();`,
+    );
+    expect(JSON.parse(await run(process.execPath, ['send.mjs']))).toMatchObject({ sent: 1, remaining: 0 });
+    const authorization = `Basic ${btoa('admin:correct horse battery')}`;
+    const dashboard = await fetch(`http://127.0.0.1:${port}/dashboard`, { headers: { authorization } });
+    expect(dashboard.status).toBe(200);
+    const stats = await fetch(`http://127.0.0.1:${port}/stats`, { headers: { authorization } });
+    expect(await stats.json()).toMatchObject({ growth: { total_users: 1 } });
+  } finally {
+    server.kill('SIGTERM');
+  }
+  expect(await ended, output).toBe(0);
+}, 120_000);
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+test('the commands that package.json names are in the package', async () => {
+  const { bin } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
+  expect(libraryFiles).toEqual(
+    expect.arrayContaining(Object.values(bin).map((file) => file.replace('./', ''))),
+  );
+});
