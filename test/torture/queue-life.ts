@@ -29,7 +29,8 @@ const telemetry = startTelemetry({
   flushAt: 10,
   maxRecords: 1_000_000,
   maxBytes: 2 ** 30,
-  requestTimeoutMs: 300,
+  // Short for the server that hangs; the server that recovers may be slow for other reasons.
+  requestTimeoutMs: task === 'capture' ? 300 : 30_000,
   logger: () => {},
 });
 

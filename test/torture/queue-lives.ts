@@ -69,6 +69,8 @@ const LEASE_AHEAD_MS = 61_000;
 
 export async function tortureQueue(options: TortureOptions): Promise<TortureReport> {
   const lives = planLives(options);
+  // Ends by itself, and so leaves behind the compiled code that the killed ones start from.
+  await recover(options);
   const captured = new Map<Life, Set<number>>();
   const waiting = [...lives];
   let kills = 0;
@@ -146,6 +148,7 @@ function startLife(order: LifeOrder): {
 } {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'queue-life.ts'), JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: `${order.dataDir}-compiled` },
   });
   let errors = '';
   child.stderr.on('data', (text: Buffer) => {
