@@ -2,11 +2,15 @@
 /** The command `roost-server`. */
 import type { Pool } from 'pg';
 
+import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { ConfigError, type ServerConfig, readConfig } from './config.ts';
 import { openDatabase } from './database.ts';
 import { aggregate } from './jobs/aggregate.ts';
 import { removeExpired } from './jobs/retention.ts';
 import { describeStart, startServer } from './start.ts';
+import { BackupError } from './store/backup/format.ts';
+import { spreadOverCitus } from './store/citus.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
 
@@ -15,8 +19,15 @@ const USAGE = `roost-server <command>
   serve               run the server until SIGTERM or Ctrl-C
   migrate             bring the database's schema up to date
           --dry-run   say what would be done, and do nothing
+          --citus     then spread the tables over the nodes of a Citus cluster
   aggregate           bring the rollups up to date
   retention           remove what is older than RETENTION_DAYS
+  backup FILE         write everything in the database to a file, while the server goes on
+  restore FILE        take a backup into a database without records
+          --replace   remove the records that are there first
+          --check     read the file to its end, and touch no database
+  doctor              look for what is wrong with this installation
+          --url URL   and try the server that answers there
 
 Settings are environment variables; docs/api.md lists them.`;
 
@@ -25,6 +36,9 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   migrate: migrateCommand,
   aggregate: aggregateCommand,
   retention: retentionCommand,
+  backup: backupCommand,
+  restore: restoreCommand,
+  doctor: doctorCommand,
 };
 
 async function serveCommand(): Promise<void> {
@@ -52,12 +66,17 @@ async function migrateCommand(args: string[]): Promise<void> {
   const database = await openDatabase(readConfig(process.env));
   try {
     const { applied, version } = await migrate(database.url, { dryRun });
+    const spread = args.includes('--citus') && !dryRun ? await spreadOverCitus(database.url) : null;
     for (const name of applied) console.log(`${dryRun ? 'would apply' : 'applied'} ${name}`);
     console.log(
       applied.length === 0
         ? `the schema is up to date (${version})`
         : `${applied.length} to version ${version}`,
     );
+    if (spread) {
+      console.log(`spread by user: ${spread.distributed.join(', ') || 'nothing new'}`);
+      console.log(`whole on every node: ${spread.reference.join(', ') || 'nothing new'}`);
+    }
   } finally {
     await database.close();
   }
@@ -112,8 +131,10 @@ main(process.argv.slice(2)).catch((error: unknown) => {
 /** One line where the cause is the surroundings; the whole stack where it is a fault of ours. */
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof ConfigError) return error.message;
-  switch ((error as NodeJS.ErrnoException).code) {
+  if (error instanceof ConfigError || error instanceof BackupError) return error.message;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code.startsWith('ERR_PARSE_ARGS')) return error.message;
+  switch (code) {
     case 'EADDRINUSE':
       return `PORT: ${process.env.PORT ?? 8787} is in use by another program`;
     case 'EACCES':

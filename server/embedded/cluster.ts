@@ -47,7 +47,7 @@ export interface ClusterOptions {
 }
 
 const USER = 'roost';
-const START_ATTEMPTS = 5;
+const START_ATTEMPTS = 10;
 
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',

@@ -11,6 +11,8 @@ export interface PoolOptions {
 
 const APPLICATION_NAME = 'roost-server';
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Work of its own can wait for a database that is just starting. */
+const PATIENT_CONNECT_TIMEOUT_MS = 15_000;
 /** Longer than any request should take, shorter than a client's patience (30 s). */
 const STATEMENT_TIMEOUT_MS = 20_000;
 /** The server's own timeout comes first, unless the connection is half open. */
@@ -60,14 +62,14 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 /** One client with its own limits, for work that may take long: migrations, jobs. */
 export async function withClient<T>(
   url: string,
-  options: { statementTimeoutMs: number; connectTimeoutMs?: number },
+  options: { statementTimeoutMs: number },
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = new Client({
     connectionString: url,
     application_name: APPLICATION_NAME,
     options: SESSION,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: PATIENT_CONNECT_TIMEOUT_MS,
     statement_timeout: options.statementTimeoutMs,
     keepAlive: true,
   });

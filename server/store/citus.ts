@@ -1,0 +1,48 @@
+/**
+ * Spreads the tables over the nodes of a Citus cluster: those with users by user, so that a user's rows are
+ * together and every join by user stays on one node; the small others whole on every node.
+ */
+import type pg from 'pg';
+
+import { withClient } from './pool.ts';
+
+export interface SpreadReport {
+  distributed: string[];
+  reference: string[];
+}
+
+/** The table that knows which migrations were applied is asked by the coordinator alone. */
+const LOCAL_TABLE = 'roost_schema_version';
+
+/** Safe to repeat: tables that are spread already stay as they are. */
+export function spreadOverCitus(url: string): Promise<SpreadReport> {
+  return withClient(url, { statementTimeoutMs: 0 }, async (client) => {
+    await client.query('create extension if not exists citus');
+    const report: SpreadReport = { distributed: [], reference: [] };
+    // One transaction cannot do it all: a table that was just spread may not be joined with one that is not yet.
+    for (const { name, has_user: hasUser } of await tablesToSpread(client)) {
+      if (hasUser) {
+        await client.query(`select create_distributed_table($1::regclass, 'user_id')`, [name]);
+        report.distributed.push(name);
+      } else {
+        await client.query('select create_reference_table($1::regclass)', [name]);
+        report.reference.push(name);
+      }
+    }
+    return report;
+  });
+}
+
+async function tablesToSpread(client: pg.ClientBase): Promise<{ name: string; has_user: boolean }[]> {
+  const { rows } = await client.query<{ name: string; has_user: boolean }>(
+    `select relname as name,
+       exists (select from pg_attribute where attrelid = c.oid and attname = 'user_id') as has_user
+     from pg_class c
+     where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname <> $1
+       and not exists (select from pg_dist_partition where logicalrelid = c.oid)
+       and not exists (select from pg_depend where objid = c.oid and deptype = 'e')
+     order by relname`,
+    [LOCAL_TABLE],
+  );
+  return rows;
+}
