@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { launchChromium } from '../electron-double/chromium.ts';
 import { openDashboard, sendTrace, settled, TRACE_RANGE } from '../helpers/dashboard.ts';
@@ -12,6 +12,9 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 const MAX_FIRST_LOAD_BYTES = 120 * 1024;
 const PHONE = { width: 360, height: 740 };
+
+// A browser beside other tests on two cores takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let browser: Browser;
 let server: TestServer;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import type { Stats } from '../../dashboard/api-types.ts';
 import { launchChromium } from '../electron-double/chromium.ts';
@@ -17,6 +17,9 @@ import {
 } from '../helpers/dashboard.ts';
 import { makeEvent } from '../helpers/records.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+// A browser beside other tests on two cores takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let browser: Browser;
 let server: TestServer;
