@@ -26,16 +26,13 @@ create table facets (
   unique (app_version, platform, country, environment)
 );
 
--- What one user did on one day, for each facet: nearly always one. Null is none, which takes no space.
+-- What one user did on one day, for each facet: nearly always one. Null is none, which takes no space. Sums are
+-- exact decimals, so that what is taken out of a total again leaves nothing behind.
 create table user_days (
   user_id uuid not null,
   day date not null,
   facet_id int not null,
   first_at timestamptz not null,
-  recorded_seconds float8,
-  transcribed_seconds float8,
-  startup_seconds float8,
-  dictionary_uses float8,
   -- recording_completed with success not false; the next two by source.
   recordings int,
   widget_recordings int,
@@ -52,7 +49,10 @@ create table user_days (
   week_mixed boolean not null,
   -- The first of the user's rows in this week, where the week is not mixed.
   week_first boolean not null,
-  -- Money is summed exactly, so that a part can be taken off again.
+  recorded_seconds numeric,
+  transcribed_seconds numeric,
+  startup_seconds numeric,
+  dictionary_uses numeric,
   cost_usd numeric,
   -- The error type of each transcription_failed.
   failures text[] collate "C",
@@ -64,7 +64,7 @@ create index user_days_day on user_days (day);
 create index user_days_day_shared on user_days (day) where not sole_of_day;
 create index user_days_week_mixed on user_days (day) where week_mixed;
 
--- One user with one facet: since when, on which days.
+-- One user with one facet: since when, and on which days with what.
 create table user_facets (
   user_id uuid not null,
   facet_id int not null,
@@ -73,36 +73,27 @@ create table user_facets (
   first_day date not null,
   cost_usd numeric not null,
   days datemultirange not null,
+  dictionary_days datemultirange not null,
+  retry_days datemultirange not null,
+  widget_days datemultirange not null,
   primary key (user_id, facet_id)
-);
-
--- The same without filters: most questions are asked so.
-create table user_environments (
-  user_id uuid not null,
-  environment text collate "C" not null,
-  first_at timestamptz not null,
-  first_day date not null,
-  -- Active on any of first_day + 7 … + 13, and + 30 … + 59.
-  retained_7d boolean not null,
-  retained_30d boolean not null,
-  cost_usd numeric not null,
-  primary key (user_id, environment)
 );
 
 -- The part of a session that lies in one user-day and facet.
 create table session_days (
   user_id uuid not null,
   session_id uuid not null,
-  day date not null,
-  facet_id int not null,
   first_at timestamptz not null,
   last_at timestamptz not null,
+  day date not null,
+  facet_id int not null,
   -- The session has several rows, whoever's they are: its length is found by grouping.
-  split boolean not null default false,
-  primary key (user_id, day, session_id, facet_id)
+  split boolean not null default false
 );
-create index session_days_day on session_days (day);
+create index session_days_user_day on session_days (user_id, day);
 create index session_days_session on session_days (session_id);
+create index session_days_day on session_days (day);
+create index session_days_day_split on session_days (day) where split;
 
 -- Each feature_toggled of auto_paste: the latest one counts, as of any day.
 create table auto_paste_toggles (
@@ -128,6 +119,82 @@ create table uncaught_crashes (
   primary key (user_id, event_id)
 );
 create index uncaught_crashes_day on uncaught_crashes (day);
+
+-- Most questions have no filter but the environment. For them the same is kept once more by environment: users
+-- with one row each, and totals of days that changes are added to and taken off from.
+
+create table user_environments (
+  user_id uuid not null,
+  environment text collate "C" not null,
+  first_at timestamptz not null,
+  first_day date not null,
+  -- Null where retention left no event.
+  latest_day date,
+  -- Active on any of first_day + 7 … + 13, and + 30 … + 59.
+  retained_7d boolean not null,
+  retained_30d boolean not null,
+  -- '' where no event has one; null where there are several.
+  country text collate "C",
+  cost_usd numeric not null,
+  days datemultirange not null,
+  dictionary_days datemultirange not null,
+  retry_days datemultirange not null,
+  widget_days datemultirange not null,
+  -- Days at whose end auto-paste was on.
+  auto_paste_days datemultirange not null,
+  primary key (user_id, environment)
+);
+
+create table environment_days (
+  environment text collate "C" not null,
+  day date not null,
+  users bigint not null default 0,
+  recordings bigint not null default 0,
+  widget_recordings bigint not null default 0,
+  main_window_recordings bigint not null default 0,
+  transcriptions bigint not null default 0,
+  failures bigint not null default 0,
+  startups bigint not null default 0,
+  retries bigint not null default 0,
+  -- Sessions that are not split, and their lengths.
+  sessions bigint not null default 0,
+  session_length interval not null default '0',
+  recorded_seconds numeric not null default 0,
+  transcribed_seconds numeric not null default 0,
+  startup_seconds numeric not null default 0,
+  dictionary_uses numeric not null default 0,
+  cost_usd numeric not null default 0,
+  primary key (environment, day)
+);
+
+create table environment_weeks (
+  environment text collate "C" not null,
+  -- The Monday.
+  week date not null,
+  users bigint not null,
+  primary key (environment, week)
+);
+
+create table environment_failures (
+  environment text collate "C" not null,
+  day date not null,
+  error_type text collate "C" not null,
+  failures bigint not null,
+  primary key (environment, day, error_type)
+);
+
+-- Processing times of a day, equal ones counted, in buckets of similar ones: a percentile needs the counts of
+-- all buckets, but the values of one.
+create table environment_processing (
+  environment text collate "C" not null,
+  day date not null,
+  bucket int not null,
+  events bigint not null,
+  total_seconds float8 not null,
+  seconds float8[] not null,
+  counts bigint[] not null,
+  primary key (environment, day, bucket)
+);
 
 -- Days whose row in user_stats no longer agrees with the rollups.
 create table dirty_days (

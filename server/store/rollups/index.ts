@@ -7,11 +7,12 @@ import type pg from 'pg';
 
 import { inTransaction } from '../pool.ts';
 import { recomputeFacts } from './facts.ts';
-import { lockRollups, takeMarks, tuneStep } from './marks.ts';
-import { recomputeSessions, setSplit } from './sessions.ts';
-import { readTaken } from './taken.ts';
+import { type UserDays, lockRollups, takeMarks, tuneStep } from './marks.ts';
+import { recomputeSessions } from './sessions.ts';
+import { prepareTaken, readTaken } from './taken.ts';
+import { addToTotals } from './totals.ts';
 import { recomputeUserDays } from './user-days.ts';
-import { addToFacets, takeOutOfFacets } from './users.ts';
+import { addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
 
 export interface Step {
   /** How many user-days were brought up to date. */
@@ -28,15 +29,24 @@ export function aggregateStep(pool: pg.Pool, limit: number): Promise<Step> {
     const taken = await takeMarks(client, limit);
     const step = { userDays: taken.days.length, last: taken.all };
     if (step.userDays === 0) return step;
+    await prepareTaken(client);
     await readTaken(client, taken);
-    await takeOutOfFacets(client, taken);
-    await recomputeUserDays(client, taken);
-    await addToFacets(client, taken);
-    await recomputeSessions(client, taken);
-    await recomputeFacts(client, taken);
-    await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
+    await recompute(client, taken);
+    await recomputeUsers(client, taken.userIds);
     return step;
   });
+}
+
+/** Brings user-days in line with the records that were read of them. */
+async function recompute(client: pg.ClientBase, taken: UserDays): Promise<void> {
+  await addToTotals(client, taken, -1);
+  await takeOutOfFacets(client, taken);
+  await recomputeUserDays(client, taken);
+  await addToFacets(client, taken);
+  await addToTotals(client, taken, 1);
+  await recomputeSessions(client, taken);
+  await recomputeFacts(client, taken);
+  await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
 }
 
 /**
@@ -45,24 +55,14 @@ export function aggregateStep(pool: pg.Pool, limit: number): Promise<Step> {
  */
 export async function forgetUser(client: pg.ClientBase, userId: string): Promise<void> {
   await lockRollups(client);
-  await client.query(
-    `insert into dirty_days (day)
-     select day from user_days where user_id = $1 union select day from uncaught_crashes where user_id = $1`,
+  const { rows } = await client.query<{ day: string }>(
+    `select day::text from user_days where user_id = $1 union select day::text from uncaught_crashes where user_id = $1`,
     [userId],
   );
-  const sessions = await client.query<{ session_id: string }>(
-    'delete from session_days where user_id = $1 returning session_id',
-    [userId],
-  );
-  await setSplit(client, new Set(sessions.rows.map((row) => row.session_id)));
-  for (const table of [
-    'dirty_user_days',
-    'user_days',
-    'user_facets',
-    'user_environments',
-    'auto_paste_toggles',
-    'uncaught_crashes',
-  ]) {
+  // As if the user had no records: none are read.
+  await prepareTaken(client);
+  await recompute(client, { userIds: rows.map(() => userId), days: rows.map((row) => row.day) });
+  for (const table of ['dirty_user_days', 'user_facets', 'user_environments']) {
     await client.query(`delete from ${table} where user_id = $1`, [userId]);
   }
 }

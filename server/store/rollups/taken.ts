@@ -53,8 +53,12 @@ const FACETS = `
     app_version, platform, country, environment
   from missing`;
 
-export async function readTaken(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
+/** Makes the tables, empty at the start of every transaction. */
+export async function prepareTaken(client: pg.ClientBase): Promise<void> {
   await client.query(TABLES);
+}
+
+export async function readTaken(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
   await client.query(EVENTS, [userIds, days]);
   await client.query(CRASHES, [userIds, days]);
   await client.query(FACETS);

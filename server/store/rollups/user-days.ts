@@ -16,10 +16,9 @@ export async function recomputeUserDays(client: pg.ClientBase, { userIds, days }
 }
 
 /** A numeric property, exactly. Beyond 1e300 it is cut, so that no sum can overflow. Anything but a number is none. */
-const exactNumber = (property: string): string =>
+const number = (property: string): string =>
   `case when jsonb_typeof(properties -> '${property}') = 'number'
         then greatest(least((properties -> '${property}')::numeric, 1e300), -1e300) end`;
-const number = (property: string): string => `(${exactNumber(property)})::float8`;
 
 const RECORDING = `event = 'recording_completed' and properties -> 'success' is distinct from 'false'::jsonb`;
 const source = (name: string): string => `properties -> 'source' = '"${name}"'::jsonb`;
@@ -44,8 +43,8 @@ const INSERT = `
     sum(${number('count')}) filter (where event = 'dictionary_used'),
     nullif(count(*) filter (where event = 'retry_attempted'), 0),
     bool_or(${source('widget')}) is true,
-    sum(${exactNumber('estimated_cost_usd')}),
-    array_agg(${number('processing_time_seconds')})
+    sum(${number('estimated_cost_usd')}),
+    array_agg((${number('processing_time_seconds')})::float8)
       filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number'),
     true, false, true
   from ${TAKEN_EVENTS}

@@ -1,4 +1,4 @@
-/** Since when each user is known and on which days seen (tables `user_facets`, `user_environments`). */
+/** Since when each user is known, and on which days seen with what (`user_facets`, `user_environments`). */
 import type pg from 'pg';
 
 import type { UserDays } from './marks.ts';
@@ -8,39 +8,50 @@ export async function takeOutOfFacets(client: pg.ClientBase, { userIds, days }: 
   await client.query(TAKE_OUT, [userIds, days]);
 }
 
-/**
- * Adds the user-days as `user_days` holds them by now, and brings `user_environments` up to date. Users without
- * any record are forgotten; of all others the first moment stays known.
- */
+/** Adds the user-days as `user_days` holds them by now. */
 export async function addToFacets(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
   await client.query(ADD, [userIds, days]);
+}
+
+/**
+ * Brings `user_environments` up to date with `user_facets` and `auto_paste_toggles`. Users without any record
+ * are forgotten; of all others the first moment stays known.
+ */
+export async function recomputeUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
   const users = [[...new Set(userIds)]];
   await client.query(FORGET, users);
   await client.query(ENVIRONMENTS, users);
 }
 
+const SETS = ['days', 'dictionary_days', 'retry_days', 'widget_days'];
+
 /** The user-days of $1 and $2 by user and facet. */
 const BY_FACET = `
   select user_id, facet_id, min(first_at) as first_at, min(day) as first_day,
-    coalesce(sum(cost_usd), 0) as cost_usd, range_agg(daterange(day, day + 1)) as days
+    coalesce(sum(cost_usd), 0) as cost_usd,
+    range_agg(daterange(day, day + 1)) as days,
+    coalesce(range_agg(daterange(day, day + 1)) filter (where dictionary_events > 0), '{}') as dictionary_days,
+    coalesce(range_agg(daterange(day, day + 1)) filter (where retries > 0), '{}') as retry_days,
+    coalesce(range_agg(daterange(day, day + 1)) filter (where widget), '{}') as widget_days
   from user_days
   join unnest($1::uuid[], $2::date[]) as taken (user_id, day) using (user_id, day)
   group by user_id, facet_id`;
 
 const TAKE_OUT = `
   update user_facets
-  set cost_usd = user_facets.cost_usd - old.cost_usd, days = user_facets.days - old.days
+  set cost_usd = user_facets.cost_usd - old.cost_usd,
+    ${SETS.map((set) => `${set} = user_facets.${set} - old.${set}`).join(', ')}
   from (${BY_FACET}) old
   where user_facets.user_id = old.user_id and user_facets.facet_id = old.facet_id`;
 
 const ADD = `
-  insert into user_facets (user_id, facet_id, first_at, first_day, cost_usd, days)
-  select user_id, facet_id, first_at, first_day, cost_usd, days from (${BY_FACET}) new
+  insert into user_facets (user_id, facet_id, first_at, first_day, cost_usd, ${SETS.join(', ')})
+  select user_id, facet_id, first_at, first_day, cost_usd, ${SETS.join(', ')} from (${BY_FACET}) new
   on conflict (user_id, facet_id) do update
   set first_at = least(user_facets.first_at, excluded.first_at),
     first_day = least(user_facets.first_day, excluded.first_day),
     cost_usd = user_facets.cost_usd + excluded.cost_usd,
-    days = user_facets.days + excluded.days`;
+    ${SETS.map((set) => `${set} = user_facets.${set} + excluded.${set}`).join(', ')}`;
 
 const FORGET = `
   with gone as (
@@ -53,25 +64,43 @@ const FORGET = `
   )
   delete from user_facets using gone where user_facets.user_id = gone.user_id`;
 
+/** A toggle holds from its day on, up to the day of the next one: of several on a day the last. */
 const ENVIRONMENTS = `
-  with mine as (
-    select user_facets.*, facets.environment,
-      min(first_day) over (partition by user_id, environment) as first_day_of_all
+  with spells as (
+    select user_id, environment, enabled,
+      daterange(day, lead(day) over (partition by user_id, environment order by toggled_at, event_id)) as days
+    from auto_paste_toggles
+    join facets using (facet_id)
+    where user_id = any ($1::uuid[])
+  ),
+  auto_paste as (
+    select user_id, environment, range_agg(days) as days from spells where enabled group by user_id, environment
+  ),
+  users as (
+    select user_id, environment, min(first_at) as first_at, min(first_day) as first_day,
+      case when min(country) = max(country) then min(country) end as country,
+      sum(cost_usd) as cost_usd,
+      ${SETS.map((set) => `range_agg(${set}) as ${set}`).join(', ')}
     from user_facets
     join facets using (facet_id)
     where user_id = any ($1::uuid[])
+    group by user_id, environment
   )
   insert into user_environments
-    (user_id, environment, first_at, first_day, retained_7d, retained_30d, cost_usd)
-  select user_id, environment, min(first_at), min(first_day),
-    bool_or(days && daterange(first_day_of_all + 7, first_day_of_all + 14)),
-    bool_or(days && daterange(first_day_of_all + 30, first_day_of_all + 60)),
-    sum(cost_usd)
-  from mine
-  group by user_id, environment
+    (user_id, environment, first_at, first_day, latest_day, retained_7d, retained_30d, country, cost_usd,
+     ${SETS.join(', ')}, auto_paste_days)
+  select user_id, environment, first_at, first_day, upper(users.days) - 1,
+    users.days && daterange(first_day + 7, first_day + 14),
+    users.days && daterange(first_day + 30, first_day + 60),
+    country, cost_usd, users.${SETS.join(', users.')}, coalesce(auto_paste.days, '{}')
+  from users
+  left join auto_paste using (user_id, environment)
   on conflict (user_id, environment) do update
   set first_at = excluded.first_at,
     first_day = excluded.first_day,
+    latest_day = excluded.latest_day,
     retained_7d = excluded.retained_7d,
     retained_30d = excluded.retained_30d,
-    cost_usd = excluded.cost_usd`;
+    country = excluded.country,
+    cost_usd = excluded.cost_usd,
+    ${[...SETS, 'auto_paste_days'].map((set) => `${set} = excluded.${set}`).join(', ')}`;

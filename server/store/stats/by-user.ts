@@ -1,7 +1,8 @@
 /** Figures that look at each active user once: who was active when, with what, from where. */
 import type pg from 'pg';
 
-import { type StatsQuery, addDays } from './query.ts';
+import { type StatsQuery, addDays, soleEnvironment } from './query.ts';
+import { startOf } from './raw-rows.ts';
 
 export interface ByUser {
   /** A: users active in the range; the next five are those of A who … */
@@ -36,20 +37,25 @@ export async function readByUser(
 ): Promise<ByUser> {
   const { from, to } = query;
   const range = [from, to, facetIds];
-  const { rows } = await client.query<CountryGroup>(BY_COUNTRY, range);
+  const environment = soleEnvironment(query);
+  const { rows } =
+    environment === null
+      ? await client.query<CountryGroup>(byCountry(MATCHING_USERS), range)
+      : await client.query<CountryGroup>(byCountry(USERS_OF_ENVIRONMENT), [...range, environment]);
   const total = (key: keyof Omit<ByUser, 'countries'>): number =>
     rows.reduce((sum, row) => sum + row[key], 0);
   const countries = new Map<string, number>();
-  for (const { country, active } of rows)
-    if (country !== null && country !== '') countries.set(country, active);
+  for (const { country, active } of rows) {
+    if (country !== null && country !== '' && active > 0) countries.set(country, active);
+  }
   if (rows.some(({ country, active }) => country === null && active > 0)) {
-    const moved = await client.query<{ country: string; users: number }>(LATEST_OF_SEVERAL, [
+    const { rows: moved } = await client.query<{ country: string; users: number }>(LATEST_OF_SEVERAL, [
       ...range,
-      `${from}T00:00:00Z`,
-      `${addDays(to, 1)}T00:00:00Z`,
+      startOf(from),
+      startOf(addDays(to, 1)),
+      environment,
     ]);
-    for (const { country, users } of moved.rows)
-      countries.set(country, (countries.get(country) ?? 0) + users);
+    for (const { country, users } of moved) countries.set(country, (countries.get(country) ?? 0) + users);
   }
   return {
     active: total('active'),
@@ -66,78 +72,111 @@ export async function readByUser(
     retry_7d: total('retry_7d'),
     countries: [...countries]
       .map(([country, users]) => ({ country, users }))
-      .sort((a, b) => b.users - a.users || (a.country < b.country ? -1 : 1)),
+      .toSorted((a, b) => b.users - a.users || (a.country < b.country ? -1 : 1)),
   };
 }
 
-/**
- * One row per user, then counted by country. Nearly every user has one country, which then is that of the
- * latest event that has one.
- */
-const BY_COUNTRY = `
-  with users as (
+const RANGE = 'daterange($1::date, $2::date + 1)';
+const WEEK = 'daterange($2::date - 6, $2::date + 1)';
+const MONTH = 'daterange($2::date - 29, $2::date + 1)';
+const EARLIEST = 'least($1::date, $2::date - 29)';
+
+/** The same questions to one row per user and environment. Most are answered by the user's last day alone. */
+const activeSince = (start: string): string =>
+  `case when latest_day <= $2::date then latest_day >= ${start} else days && daterange(${start}, $2::date + 1) end`;
+
+const USERS_OF_ENVIRONMENT = `
+  select user_id, country,
+    ${activeSince('$1::date')} as active,
+    dictionary_days && ${RANGE} as dictionary,
+    retry_days && ${RANGE} as retry,
+    ${activeSince('$2::date')} as active_1d,
+    ${activeSince('$2::date - 6')} as active_7d,
+    ${activeSince('$2::date - 29')} as active_30d,
+    widget_days && ${WEEK} as widget_7d,
+    dictionary_days && ${WEEK} as dictionary_7d,
+    retry_days && ${WEEK} as retry_7d,
+    auto_paste_days @> $2::date as auto_paste
+  from user_environments
+  where environment = $4::text and first_day <= $2::date and latest_day >= ${EARLIEST}`;
+
+/** And to one row per user and facet. Where a user's facets in range have one country, the latest event has it. */
+const MATCHING_USERS = `
+  select user_id, country, active, dictionary, retry, active_1d, active_7d, active_30d, widget_7d, dictionary_7d,
+    retry_7d, enabled as auto_paste
+  from (
     select user_id,
-      max(day) as last_day,
-      coalesce(bool_or(dictionary_events > 0 and day >= $1::date), false) as dictionary,
-      coalesce(bool_or(retries > 0 and day >= $1::date), false) as retry,
-      bool_or(widget and day > $2::date - 7) as widget_7d,
-      coalesce(bool_or(dictionary_events > 0 and day > $2::date - 7), false) as dictionary_7d,
-      coalesce(bool_or(retries > 0 and day > $2::date - 7), false) as retry_7d,
-      min(nullif(country, '')) filter (where day >= $1::date) as first_country,
-      max(nullif(country, '')) filter (where day >= $1::date) as last_country
-    from user_days
+      case
+        when min(country) filter (where country <> '' and days && ${RANGE}) is null then ''
+        when min(country) filter (where country <> '' and days && ${RANGE})
+          = max(country) filter (where country <> '' and days && ${RANGE}) then max(country) filter (where days && ${RANGE})
+      end as country,
+      bool_or(days && ${RANGE}) as active,
+      bool_or(dictionary_days && ${RANGE}) as dictionary,
+      bool_or(retry_days && ${RANGE}) as retry,
+      bool_or(days @> $2::date) as active_1d,
+      bool_or(days && ${WEEK}) as active_7d,
+      bool_or(days && ${MONTH}) as active_30d,
+      bool_or(widget_days && ${WEEK}) as widget_7d,
+      bool_or(dictionary_days && ${WEEK}) as dictionary_7d,
+      bool_or(retry_days && ${WEEK}) as retry_7d
+    from user_facets
     join facets using (facet_id)
-    where day between least($1::date, $2::date - 29) and $2::date and facet_id = any ($3::int[])
+    where facet_id = any ($3::int[]) and days && daterange(${EARLIEST}, $2::date + 1)
     group by user_id
-  ),
-  toggles as (
+  ) matching
+  left join (
     select distinct on (user_id) user_id, enabled
     from auto_paste_toggles
     where day <= $2::date and facet_id = any ($3::int[])
     order by user_id desc, toggled_at desc, event_id desc
-  ),
-  crashed as (
+  ) toggles using (user_id)`;
+
+/** Users counted by country: '' where they have none in range, null where there may be several. */
+const byCountry = (users: string): string => `
+  with crashed as (
     select distinct user_id, true as crashed
     from uncaught_crashes
     where day between $1::date and $2::date and facet_id = any ($3::int[])
   )
-  select
-    case when first_country is null then '' when first_country = last_country then first_country end as country,
-    count(*) filter (where last_day >= $1::date)::int as active,
-    count(*) filter (where last_day >= $1::date and enabled)::int as auto_paste,
+  select country,
+    count(*) filter (where active)::int as active,
+    count(*) filter (where active and auto_paste)::int as auto_paste,
     count(*) filter (where dictionary)::int as dictionary,
     count(*) filter (where retry)::int as retry,
-    count(*) filter (where last_day >= $1::date and crashed)::int as crashed,
-    count(*) filter (where last_day = $2::date)::int as active_1d,
-    count(*) filter (where last_day > $2::date - 7)::int as active_7d,
-    count(*) filter (where last_day > $2::date - 30)::int as active_30d,
-    count(*) filter (where last_day > $2::date - 7 and enabled)::int as auto_paste_7d,
+    count(*) filter (where active and crashed)::int as crashed,
+    count(*) filter (where active_1d)::int as active_1d,
+    count(*) filter (where active_7d)::int as active_7d,
+    count(*) filter (where active_30d)::int as active_30d,
+    count(*) filter (where active_7d and auto_paste)::int as auto_paste_7d,
     count(*) filter (where widget_7d)::int as widget_7d,
     count(*) filter (where dictionary_7d)::int as dictionary_7d,
     count(*) filter (where retry_7d)::int as retry_7d
-  from users
-  left join toggles using (user_id)
+  from (${users}) users
   left join crashed using (user_id)
-  group by 1`;
+  group by country`;
 
-/** Who had several countries in range counts for that of the latest event, which only the events themselves tell. */
+/** Who had several countries counts for that of the latest event in range, which only the events themselves tell. */
 const LATEST_OF_SEVERAL = `
   with travellers as (
     select user_id
-    from user_days
+    from user_facets
     join facets using (facet_id)
-    where day between $1::date and $2::date and facet_id = any ($3::int[]) and country <> ''
+    where facet_id = any ($3::int[]) and ($6::text is not null or days && ${RANGE})
     group by user_id
-    having min(country) <> max(country)
-  ),
-  latest as (
-    select distinct on (e.user_id) e.user_id, e.country
-    from travellers
-    join events e on e.user_id = travellers.user_id
-      and e.timestamp >= $4::timestamptz and e.timestamp < $5::timestamptz
+    having min(country) <> max(country) and bool_or(days && ${RANGE})
+      and ($6::text is not null or min(nullif(country, '')) <> max(country))
+  )
+  select country, count(*)::int as users
+  from travellers
+  cross join lateral (
+    select e.country
+    from events e
     join facets on facets.app_version = e.app_version and facets.platform = e.platform
       and facets.country = e.country and facets.environment = e.environment
-    where facets.facet_id = any ($3::int[])
-    order by e.user_id, e.timestamp desc, e.event_id desc
-  )
-  select country, count(*)::int as users from latest group by country`;
+    where e.user_id = travellers.user_id and e.timestamp >= $4::timestamptz and e.timestamp < $5::timestamptz
+      and facets.facet_id = any ($3::int[])
+    order by e.timestamp desc, e.event_id desc
+    limit 1
+  ) latest
+  group by country`;

@@ -5,7 +5,7 @@ import { weeksTouching } from './by-day.ts';
 import { matchingFacets } from './facets.ts';
 import { type Day, type StatsQuery, addDays, mondayOf } from './query.ts';
 import { inSnapshot } from './snapshot.ts';
-import { usersSource } from './so-far.ts';
+import { firstsSource } from './so-far.ts';
 
 export interface Cohort {
   week_start: Day;
@@ -18,7 +18,7 @@ export function readCohorts(pool: pg.Pool, query: StatsQuery): Promise<Cohort[]>
   return inSnapshot(pool, async (client) => {
     const facetIds = await matchingFacets(client, query);
     const weeks = weeksTouching(query);
-    const { source, values } = usersSource(query, facetIds, 4);
+    const { source, values } = firstsSource(query, facetIds, 4);
     const { rows } = await client.query<{ cohort: Day; week: Day; users: number }>(activity(source), [
       weeks[0],
       query.to,

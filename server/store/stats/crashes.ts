@@ -2,7 +2,7 @@
 import type pg from 'pg';
 
 import { type Day, type StatsQuery, addDays, daysBetween } from './query.ts';
-import { usersSource } from './so-far.ts';
+import { firstsSource } from './so-far.ts';
 
 export interface CrashFigures {
   crashes: number;
@@ -64,7 +64,7 @@ async function readTimeToFirst(
   query: StatsQuery,
   facetIds: number[],
 ): Promise<number | null> {
-  const { source, values } = usersSource(query, facetIds, 3);
+  const { source, values } = firstsSource(query, facetIds, 3);
   const { rows } = await client.query<{ median: number | null }>(
     `with crashed as (
        select user_id, min(crashed_at) as crashed_at

@@ -14,6 +14,15 @@ export interface StatsQuery {
   filters: Partial<Record<FacetColumn, string[]>>;
 }
 
+/**
+ * The environment, where it is the only filter: nearly every question is like that, and for these the rollups
+ * hold users and days once more, ready added up. Null for all other questions.
+ */
+export function soleEnvironment({ filters }: StatsQuery): string | null {
+  const { environment, ...others } = filters;
+  return environment?.length === 1 && Object.keys(others).length === 0 ? environment[0]! : null;
+}
+
 const DAY_MS = 86_400_000;
 
 export function addDays(day: Day, days: number): Day {

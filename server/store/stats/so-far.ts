@@ -1,7 +1,7 @@
 /** Figures over all users so far: how many there are, how many are new, how many came back, what they cost. */
 import type pg from 'pg';
 
-import type { StatsQuery } from './query.ts';
+import { type StatsQuery, soleEnvironment } from './query.ts';
 
 export interface SoFar {
   total_users: number;
@@ -36,50 +36,71 @@ export async function readSoFar(
      from (${source}) users`,
     [query.to, ...values],
   );
+  const { cost_usd: cost, ...counts } = rows[0]!;
+  const environment = soleEnvironment(query);
   const later = await client.query<{ total_cost_usd: number }>(
-    `select ($3::numeric - coalesce(sum(cost_usd), 0))::float8 as total_cost_usd
-     from user_days
-     where day > $1::date and facet_id = any ($2::int[])`,
-    [query.to, facetIds, rows[0]!.cost_usd],
+    environment === null ? COST_WITHOUT_LATER : ENVIRONMENT_COST_WITHOUT_LATER,
+    [query.to, environment ?? facetIds, cost],
   );
-  const { cost_usd: _, ...counts } = rows[0]!;
   return { ...counts, total_cost_usd: later.rows[0]!.total_cost_usd };
 }
 
-/**
- * A select of all users that match the filters: `user_id`, `first_at`, `first_day`, `retained_7d`,
- * `retained_30d`, `cost_usd`. Its values are parameters from `$firstParameter` on.
- */
-export function usersSource(
-  { filters }: StatsQuery,
-  facetIds: number[],
-  firstParameter: number,
-): { source: string; values: unknown[] } {
-  const { environment, ...others } = filters;
-  const parameter = `$${firstParameter}`;
-  if (environment?.length === 1 && Object.keys(others).length === 0) {
-    return {
-      source: `
-        select user_id, first_at, first_day, retained_7d, retained_30d, cost_usd
-        from user_environments
-        where environment = ${parameter}::text`,
-      values: environment,
-    };
-  }
+const COST_WITHOUT_LATER = `
+  select ($3::numeric - coalesce(sum(cost_usd), 0))::float8 as total_cost_usd
+  from user_days
+  where day > $1::date and facet_id = any ($2::int[])`;
+
+const ENVIRONMENT_COST_WITHOUT_LATER = `
+  select ($3::numeric - coalesce(sum(cost_usd), 0))::float8 as total_cost_usd
+  from environment_days
+  where day > $1::date and environment = $2::text`;
+
+export interface Source {
+  /** A select, with parameters from the given number on. */
+  source: string;
+  values: unknown[];
+}
+
+/** Users that match the filters, each with `user_id`, `first_at` and `first_day`. */
+export function firstsSource(query: StatsQuery, facetIds: number[], firstParameter: number): Source {
+  const environment = soleEnvironment(query);
+  if (environment !== null) return environmentSource(environment, firstParameter);
   return {
     source: `
-      select user_id, firsts.first_at, firsts.first_day, sum(cost_usd) as cost_usd,
-        bool_or(days && daterange(firsts.first_day + 7, firsts.first_day + 14)) as retained_7d,
-        bool_or(days && daterange(firsts.first_day + 30, firsts.first_day + 60)) as retained_30d
+      select user_id, min(first_at) as first_at, min(first_day) as first_day
       from user_facets
-      join (
-        select user_id, min(first_at) as first_at, min(first_day) as first_day
-        from user_facets
-        where facet_id = any (${parameter}::int[])
-        group by user_id
-      ) firsts using (user_id)
-      where facet_id = any (${parameter}::int[])
-      group by user_id, firsts.first_at, firsts.first_day`,
+      where facet_id = any ($${firstParameter}::int[])
+      group by user_id`,
     values: [facetIds],
+  };
+}
+
+/** The same with `retained_7d`, `retained_30d` and `cost_usd`. */
+export function usersSource(query: StatsQuery, facetIds: number[], firstParameter: number): Source {
+  const environment = soleEnvironment(query);
+  if (environment !== null) return environmentSource(environment, firstParameter);
+  return {
+    source: `
+      select user_id, first_at, first_day, cost_usd,
+        days && daterange(first_day + 7, first_day + 14) as retained_7d,
+        days && daterange(first_day + 30, first_day + 60) as retained_30d
+      from (
+        select user_id, min(first_at) as first_at, min(first_day) as first_day, sum(cost_usd) as cost_usd,
+          range_agg(days) as days
+        from user_facets
+        where facet_id = any ($${firstParameter}::int[])
+        group by user_id
+      ) matching`,
+    values: [facetIds],
+  };
+}
+
+function environmentSource(environment: string, parameter: number): Source {
+  return {
+    source: `
+      select user_id, first_at, first_day, retained_7d, retained_30d, cost_usd
+      from user_environments
+      where environment = $${parameter}::text`,
+    values: [environment],
   };
 }

@@ -13,8 +13,15 @@ export async function startWorld(): Promise<TestServer> {
   return server;
 }
 
-/** Whatever happens in whatever order, the figures are those of the stored rows. `seed` repeats a run. */
-export async function checkAgainstReference(server: TestServer, runs: number, seed?: number): Promise<void> {
+/**
+ * Whatever happens in whatever order, the figures are those of the stored rows. As many worlds as are asked for,
+ * or as fit into the time. `seed` repeats a run.
+ */
+export async function checkAgainstReference(
+  server: TestServer,
+  runs: number,
+  { timeLimitMs = 20_000, seed }: { timeLimitMs?: number; seed?: number } = {},
+): Promise<void> {
   await fc.assert(
     fc.asyncProperty(
       actions,
@@ -29,6 +36,6 @@ export async function checkAgainstReference(server: TestServer, runs: number, se
           expect(await dailyDisagreements(server)).toEqual([]);
       },
     ),
-    { numRuns: runs, ...(seed !== undefined && { seed }), endOnFailure: false },
+    { numRuns: runs, ...(seed !== undefined && { seed }), interruptAfterTimeLimit: timeLimitMs },
   );
 }

@@ -1,6 +1,8 @@
 /** Random populations for the property tests: few users, sessions and moments, so that everything collides. */
 import * as fc from 'fast-check';
 
+import type { Question } from '../../../reference/reference.ts';
+
 const pick = <const T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const uuid = (kind: string, n: number): string => `${kind.repeat(8)}-0000-4000-8000-00000000000${n}`;
 
@@ -156,20 +158,28 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
 const some = <T>(values: T[]): fc.Arbitrary<T[]> =>
   fc.uniqueArray(pick(...values), { minLength: 1, maxLength: 2 });
 
-export const question = fc
-  .record(
+const filters = fc.oneof(
+  // Alone they are answered from rollups of their own.
+  fc.record({ environment: some(['production', 'development']) }, optional),
+  fc.record(
     {
-      days: fc.tuple(day, day),
       app_version: some(['1.0.0', '1.10.0', 'B', 'none']),
       platform: some(['macOS 14.6', 'Windows 11', 'none']),
       country: some(['DE', 'FR', 'XX']),
       environment: fc.oneof(some(['production', 'development']), fc.constant(null)),
     },
-    { requiredKeys: ['days'] },
-  )
+    optional,
+  ),
+);
+export const question = fc
+  .tuple(fc.record({ days: fc.tuple(day, day) }), filters)
+  .map(merge)
   .map(putInOrder);
 
-function putInOrder<F>({ days, ...filters }: F & { days: [string, string] }) {
+function putInOrder({
+  days,
+  ...filters
+}: Omit<Question, 'from' | 'to'> & { days: [string, string] }): Question {
   const [from, to] = days.toSorted() as [string, string];
   return { from, to, ...filters };
 }

@@ -9,5 +9,5 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-test('four hundred random worlds give the figures of the brute-force SQL', () =>
-  checkAgainstReference(server, 400));
+test('hundreds of random worlds give the figures of the brute-force SQL', () =>
+  checkAgainstReference(server, 400, { timeLimitMs: 400_000 }));

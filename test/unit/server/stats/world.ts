@@ -16,7 +16,8 @@ const RETENTION_DAYS = 36_500;
 export async function clear(server: TestServer): Promise<void> {
   await server.pool.query(
     `truncate events, crashes, erased_users, client_dropped, dirty_user_days, facets, user_days, user_facets,
-       user_environments, session_days, auto_paste_toggles, uncaught_crashes, dirty_days, user_stats,
+       user_environments, session_days, auto_paste_toggles, uncaught_crashes, environment_days, environment_weeks,
+       environment_failures, environment_processing, dirty_days, user_stats,
        reference_remembered`,
   );
 }
@@ -46,6 +47,7 @@ async function perform(
       break;
     case 'erase':
       await fetch(`${server.url}/users/${action.user}`, { method: 'DELETE' });
+      await forget(server.pool);
       break;
     case 'retain':
       await catchUp(server.pool);
