@@ -29,6 +29,7 @@ import { basicHeaders, pageHeaders } from './plugins/security-headers.ts';
 import { adminCrashRoutes } from './routes/admin-crashes.ts';
 import { adminFigureRoutes } from './routes/admin-figures.ts';
 import { adminSystemRoutes } from './routes/admin-system.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { crashGroupRoutes } from './routes/crash-groups.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { exportRoutes } from './routes/export.ts';
@@ -36,6 +37,7 @@ import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
+import { reportRoutes } from './routes/report.ts';
 import { statsEventRoutes } from './routes/stats-events.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { userRoutes } from './routes/users.ts';
@@ -117,6 +119,8 @@ export async function buildApp({
     await admin.register(adminCrashRoutes);
     await admin.register(adminSystemRoutes);
     await admin.register(exportRoutes);
+    await admin.register(alertRoutes);
+    await admin.register(reportRoutes);
   });
   return app;
 }

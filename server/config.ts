@@ -29,18 +29,53 @@ export interface ServerConfig {
   catalogue: Catalogue;
   /** MiB; a warning is logged at 80 % of it. Null: no limit known. */
   databaseSizeLimitMb: number | null;
+  /** Where links in mails and webhooks lead; null: to `host` and `port`. */
+  publicUrl: string | null;
   smtpUrl: string | null;
+  /** Sender of mails. Null: the user of `smtpUrl` where it is an address, else roost at its host. */
+  mailFrom: string | null;
   /** Addresses of the weekly report. */
   reportTo: string[];
+  /** When the weekly report is sent, UTC; `weekday` 0 is Sunday. */
+  reportWeekday: number;
+  reportTime: { hour: number; minute: number };
+  /** Addresses that alerts go to. */
+  alertTo: string[];
   alertWebhookUrl: string | null;
+  /** Key of the webhook's signature; null: not signed. */
+  alertWebhookSecret: string | null;
   /** Share of failed transcriptions that raises an alert. */
   alertErrorRate: number;
+  /** Transcriptions in the window, and users of a version, below which nothing is concluded. */
+  alertMinCount: number;
+  /** Minutes that the error rate is computed over. */
+  alertWindowMinutes: number;
+  /** How much lower the crash-free rate of a new version may be than that of the one before, as a share. */
+  alertCrashFreeDrop: number;
+  /** Minutes without a record that raise an alert. Null: learned from the last two weeks. */
+  alertSilenceMinutes: number | null;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
 /** A setting that the server cannot start with. The message names the setting and says what was expected. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+/** In the order of `Date.getUTCDay`. */
+export const WEEKDAYS = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
+
+/** One bare address: no line break, no second address, nothing that ends a header. */
+export function isMailAddress(text: string): boolean {
+  return /^[^\s@<>()[\],;:"\\\p{Cc}]{1,64}@[\p{L}\p{N}.-]{1,253}$/u.test(text);
 }
 
 const url = (protocols: RegExp, expected: string) =>
@@ -51,6 +86,10 @@ const integer = (min: number, max: number) =>
     .regex(/^\d{1,9}$/, `expected a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `expected a whole number from ${min} to ${max}`);
+const share = z
+  .string()
+  .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'expected a share from 0 to 1, such as 0.10')
+  .transform(Number);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -87,14 +126,23 @@ const settings = z.object({
   RETENTION_DAYS: integer(1, 36_500).default(365),
   CATALOGUE: z.string().optional(),
   DATABASE_SIZE_LIMIT_MB: integer(1, 999_999_999).optional(),
+  PUBLIC_URL: url(/^https?:$/, 'expected a URL such as https://telemetry.example.com').optional(),
   SMTP_URL: url(/^smtps?:$/, 'expected a URL such as smtps://user:password@mail.example.com').optional(),
+  MAIL_FROM: z.string().refine(isMailAddress, 'expected an address such as roost@example.com').optional(),
   REPORT_TO: list.default([]),
-  ALERT_WEBHOOK_URL: url(/^https?:$/, 'expected an http or https URL').optional(),
-  ALERT_ERROR_RATE: z
+  REPORT_WEEKDAY: z.enum(WEEKDAYS, 'expected monday, tuesday, … or sunday').default('monday'),
+  REPORT_TIME: z
     .string()
-    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'expected a share from 0 to 1, such as 0.10')
-    .transform(Number)
-    .default(0.1),
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, UTC, such as 08:00')
+    .default('08:00'),
+  ALERT_TO: list.optional(),
+  ALERT_WEBHOOK_URL: url(/^https?:$/, 'expected an http or https URL').optional(),
+  ALERT_WEBHOOK_SECRET: z.string().optional(),
+  ALERT_ERROR_RATE: share.default(0.1),
+  ALERT_MIN_COUNT: integer(1, 999_999_999).default(20),
+  ALERT_WINDOW_MINUTES: integer(1, 10_080).default(60),
+  ALERT_CRASH_FREE_DROP: share.default(0.01),
+  ALERT_SILENCE_MINUTES: integer(5, 100_000).optional(),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -133,10 +181,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     retentionDays: env.RETENTION_DAYS,
     catalogue: env.CATALOGUE === undefined ? storiesCatalogue : readCatalogue(env.CATALOGUE),
     databaseSizeLimitMb: env.DATABASE_SIZE_LIMIT_MB ?? null,
+    publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     smtpUrl: env.SMTP_URL ?? null,
+    mailFrom: env.MAIL_FROM ?? null,
     reportTo: env.REPORT_TO,
+    reportWeekday: WEEKDAYS.indexOf(env.REPORT_WEEKDAY),
+    reportTime: { hour: Number(env.REPORT_TIME.slice(0, 2)), minute: Number(env.REPORT_TIME.slice(3)) },
+    alertTo: env.ALERT_TO ?? env.REPORT_TO,
     alertWebhookUrl: env.ALERT_WEBHOOK_URL ?? null,
+    alertWebhookSecret: env.ALERT_WEBHOOK_SECRET ?? null,
     alertErrorRate: env.ALERT_ERROR_RATE,
+    alertMinCount: env.ALERT_MIN_COUNT,
+    alertWindowMinutes: env.ALERT_WINDOW_MINUTES,
+    alertCrashFreeDrop: env.ALERT_CRASH_FREE_DROP,
+    alertSilenceMinutes: env.ALERT_SILENCE_MINUTES ?? null,
     logLevel: env.LOG_LEVEL,
   };
 }
@@ -151,7 +209,7 @@ function refuseOpenDefaults(env: z.output<typeof settings>): void {
   }
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 

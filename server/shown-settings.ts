@@ -1,5 +1,5 @@
 /** The settings in use, as an administrator may see them on a screen: nothing in them opens a door. */
-import type { ServerConfig } from './config.ts';
+import { type ServerConfig, WEEKDAYS } from './config.ts';
 
 export interface ShownSetting {
   name: string;
@@ -23,13 +23,32 @@ export function shownSettings(config: ServerConfig): ShownSetting[] {
     CATALOGUE: `${Object.keys(config.catalogue).length} events`,
     DATABASE_SIZE_LIMIT_MB:
       config.databaseSizeLimitMb === null ? 'not set' : String(config.databaseSizeLimitMb),
+    PUBLIC_URL: config.publicUrl ?? 'not set',
     SMTP_URL: config.smtpUrl === null ? 'not set' : withoutSecrets(config.smtpUrl),
+    MAIL_FROM: config.mailFrom ?? 'not set',
     REPORT_TO: config.reportTo.join(', ') || 'nobody',
+    REPORT_WEEKDAY: WEEKDAYS[config.reportWeekday]!,
+    REPORT_TIME: `${twoDigits(config.reportTime.hour)}:${twoDigits(config.reportTime.minute)} UTC`,
+    ALERT_TO: config.alertTo.join(', ') || 'nobody',
     ALERT_WEBHOOK_URL: config.alertWebhookUrl === null ? 'not set' : withoutSecrets(config.alertWebhookUrl),
-    ALERT_ERROR_RATE: `${config.alertErrorRate * 100}%`,
+    ALERT_WEBHOOK_SECRET: config.alertWebhookSecret === null ? 'not set' : 'set',
+    ALERT_ERROR_RATE: percent(config.alertErrorRate),
+    ALERT_MIN_COUNT: String(config.alertMinCount),
+    ALERT_WINDOW_MINUTES: String(config.alertWindowMinutes),
+    ALERT_CRASH_FREE_DROP: percent(config.alertCrashFreeDrop),
+    ALERT_SILENCE_MINUTES:
+      config.alertSilenceMinutes === null ? 'learned' : String(config.alertSilenceMinutes),
     LOG_LEVEL: config.logLevel,
   };
   return Object.entries(shown).map(([name, value]) => ({ name, value }));
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(6))}%`;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
 }
 
 /** Enough to tell two keys apart. */

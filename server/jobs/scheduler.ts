@@ -3,7 +3,9 @@ import { Cron } from 'croner';
 import type { FastifyInstance } from 'fastify';
 
 import { aggregate } from './aggregate.ts';
+import { checkMinutely, checkReleases, deliverMessages, forgetAlerts } from './alerts.ts';
 import { checkDatabaseSize } from './database-size.ts';
+import { enqueueDueReport } from './report.ts';
 import { removeExpired } from './retention.ts';
 
 export interface Job {
@@ -26,6 +28,11 @@ const JOBS: readonly Job[] = [
     run: ({ pool, config }, stopped) => removeExpired(pool, { retentionDays: config.retentionDays, stopped }),
   },
   { name: 'database_size', when: '0 29 * * * *', run: checkDatabaseSize },
+  { name: 'alerts', when: '20 * * * * *', run: checkMinutely },
+  { name: 'release_alerts', when: '40 */10 * * * *', run: checkReleases },
+  { name: 'weekly_report', when: '50 * * * * *', run: (app) => enqueueDueReport(app) },
+  { name: 'messages', when: '*/5 * * * * *', run: deliverMessages },
+  { name: 'forget_alerts', when: '0 43 * * * *', run: forgetAlerts },
 ];
 
 /** Starts the jobs, and `more`; the returned function stops them and waits for those at work. */

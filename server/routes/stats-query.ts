@@ -48,7 +48,7 @@ function utcToday(): Day {
 }
 
 /** Each parameter once, none empty, none unknown. */
-function parameters(url: string, known: readonly string[]): Map<string, string> {
+export function parameters(url: string, known: readonly string[]): Map<string, string> {
   const given = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(url.split('?').slice(1).join('?'))) {
     if (!known.includes(name)) throw invalid(name.slice(0, 64), `unknown; expected ${known.join(', ')}`);
@@ -59,7 +59,7 @@ function parameters(url: string, known: readonly string[]): Map<string, string> 
   return given;
 }
 
-function parseDay(name: string, value: string | undefined): Day | undefined {
+export function parseDay(name: string, value: string | undefined): Day | undefined {
   if (value === undefined) return undefined;
   const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(value) : Number.NaN;
   // 2026-02-30 is read as a day of March by some engines.
