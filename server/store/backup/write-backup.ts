@@ -17,6 +17,7 @@ import {
   FORMAT,
   HEADER,
   TRAILER,
+  BackupError,
   type BackupHeader,
   type TableColumns,
   type TableSum,
@@ -49,14 +50,21 @@ export function writeBackup(url: string, file: string): Promise<BackupReport> {
       await rename(partial, file);
     } catch (error) {
       await rm(partial, { force: true });
-      throw error;
+      throw isFileError(error) ? new BackupError(`cannot write ${file}: ${error.message}`) : error;
     }
     const rows = Object.fromEntries(Object.entries(sums).map(([table, sum]) => [table, sum.rows]));
     return { ...header, rows };
   });
 }
 
+/** A full disk, a missing folder. */
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
+}
+
 async function makeHeader(client: pg.ClientBase): Promise<BackupHeader> {
+  const made = await client.query('select where to_regclass($1) is not null', [SCHEMA_TABLE]);
+  if (made.rowCount === 0) throw new BackupError('the database has no tables of Roost: nothing to back up');
   const { rows } = await client.query<{ schema: number; now: Date }>(
     `select max(version)::int as schema, now() as now from ${SCHEMA_TABLE}`,
   );
