@@ -123,9 +123,8 @@ describe('spread by user', () => {
     );
     expect(tables.length).toBeGreaterThan(5);
     for (const { name, has_user: hasUser, keys_without_user: keys, foreign_keys: foreignKeys } of tables) {
-      expect({ name, foreignKeys }).toEqual({ name, foreignKeys: 0 });
       expect({ name, hasUser }).toEqual({ name, hasUser: !WITHOUT_USER.has(name) });
-      if (hasUser) expect({ name, keys }).toEqual({ name, keys: [] });
+      if (hasUser) expect({ name, keys, foreignKeys }).toEqual({ name, keys: [], foreignKeys: 0 });
     }
   });
 });
