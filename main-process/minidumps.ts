@@ -38,25 +38,17 @@ interface DumpFile {
   modifiedAt: number;
 }
 
-export type CollectorHost = Pick<ElectronHost, 'app' | 'crashReporter'>;
+export type CollectorHost = Pick<ElectronHost, 'app'>;
 type CollectorCore = Pick<
   TelemetryCore,
   'captureCrash' | 'consentState' | 'countDropped' | 'dataDir' | 'onChange'
 >;
 
-/**
- * Starts Crashpad with `runId` while crash reports are on, and collects. Electron cannot stop it again, and obeys the
- * first start alone: an app that uses `crashReporter` itself starts it before Roost.
- */
-export function collectMinidumps(
-  { app, crashReporter }: CollectorHost,
-  core: CollectorCore,
-  runId: string,
-): DumpCollector {
+/** Looks a few times after the start, and after each process that is gone. `runId` is the present run's. */
+export function collectMinidumps({ app }: CollectorHost, core: CollectorCore, runId: string): DumpCollector {
   /** Of this run: a dump that cannot be deleted is not reported again. */
   const done = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
-  let started = false;
 
   function look(): number {
     const { crashes, known } = core.consentState();
@@ -95,26 +87,22 @@ export function collectMinidumps(
     }
   }
 
-  function follow(): void {
+  function deleteWhereForbidden(): void {
     const { crashes, known } = core.consentState();
-    if (!known) return;
-    if (!crashes) return void look(); // deletes
-    if (started) return;
-    started = true;
-    attempt(() => crashReporter.start({ uploadToServer: false, globalExtra: { roost_run_id: runId } }));
+    if (known && !crashes) look();
   }
 
   app.on('render-process-gone', lookSoon);
   app.on('child-process-gone', lookSoon);
-  const stopFollowing = core.onChange(follow);
-  follow();
+  const stopListening = core.onChange(deleteWhereForbidden);
+  deleteWhereForbidden();
   lookSoon();
   return {
     look,
     close() {
       app.off('render-process-gone', lookSoon);
       app.off('child-process-gone', lookSoon);
-      stopFollowing();
+      stopListening();
       for (const timer of timers) clearTimeout(timer);
     },
   };

@@ -11,8 +11,8 @@ import { createTelemetry } from '../lib/telemetry.ts';
 import { leaveAppBreadcrumbs } from './app-breadcrumbs.ts';
 import { hookElectron } from './crash-hooks.ts';
 import type { ElectronHost } from './electron-host.ts';
+import { collectNativeCrashes } from './crashpad.ts';
 import { listenToPages } from './ipc-listener.ts';
-import { collectMinidumps } from './minidumps.ts';
 
 export interface ElectronTelemetryOptions<
   C extends Catalogue = StoriesCatalogue,
@@ -63,7 +63,7 @@ export function startInElectron<C extends Catalogue>(
   core.onClose(leaveAppBreadcrumbs(electron, breadcrumbs));
   const run = keepRunOnDisk(core, breadcrumbs);
   core.onClose(run.close);
-  if (readDumps) core.onClose(collectMinidumps(electron, core, run.runId).close);
+  if (readDumps) core.onClose(collectNativeCrashes(electron, core, run.runId));
   core.onClose(listenToPages(electron, core, trustedOrigins));
 
   let closed = false;

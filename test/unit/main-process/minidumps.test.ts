@@ -80,9 +80,9 @@ describe('Crashpad', () => {
   });
 
   it('is not started against the user’s word', () => {
-    const { double, telemetry, collect } = start();
-    telemetry.setCrashReportsEnabled(false);
-    collect();
+    const userData = tempDir();
+    writeFileSync(join(userData, 'config.json'), '{"crash_reports_enabled":false}');
+    const { double } = start({ nativeCrashes: true }, userData);
     expect(double.journal.filter(({ type }) => type === 'crash_reporter')).toEqual([]);
   });
 });
