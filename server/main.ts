@@ -13,6 +13,7 @@ import { BackupError } from './store/backup/format.ts';
 import { spreadOverCitus } from './store/citus.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
+import { ROLE_NAME, makeReaderRole } from './store/reader-role.ts';
 
 const USAGE = `roost-server <command>
 
@@ -22,6 +23,7 @@ const USAGE = `roost-server <command>
           --citus     then spread the tables over the nodes of a Citus cluster
   aggregate           bring the rollups up to date
   retention           remove what is older than RETENTION_DAYS
+  reader-role NAME    make a database role for SQL tools, or give it a new password
   backup FILE         write everything in the database to a file, while the server goes on
   restore FILE        take a backup into a database without records
           --replace   remove the records that are there first
@@ -36,6 +38,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   migrate: migrateCommand,
   aggregate: aggregateCommand,
   retention: retentionCommand,
+  'reader-role': readerRoleCommand,
   backup: backupCommand,
   restore: restoreCommand,
   doctor: doctorCommand,
@@ -99,6 +102,20 @@ async function retentionCommand(): Promise<void> {
         : 'another server is removing old records at this moment',
     );
   });
+}
+
+async function readerRoleCommand([name = '']: string[]): Promise<void> {
+  if (!ROLE_NAME.test(name)) {
+    throw new ConfigError('expected reader-role NAME: small letters, digits and _, at most 63');
+  }
+  const database = await openDatabase(readConfig(process.env));
+  try {
+    await migrate(database.url);
+    console.log(`${name} may read the views: ${await makeReaderRole(database.url, name)}`);
+    console.log('The password is shown this once; docs/metabase.md says how to go on.');
+  } finally {
+    await database.close();
+  }
 }
 
 async function onPool(work: (pool: Pool, config: ServerConfig) => Promise<void>): Promise<void> {
