@@ -234,6 +234,8 @@ export interface Storage {
   records_per_day: number;
   retention_days: number;
   limit_bytes: number | null;
+  /** Day on which the host takes the database away. */
+  expires_on: string | null;
 }
 
 /** `GET /system/settings` */

@@ -29,6 +29,8 @@ export interface ServerConfig {
   catalogue: Catalogue;
   /** MiB; a warning is logged at 80 % of it. Null: no limit known. */
   databaseSizeLimitMb: number | null;
+  /** UTC day on which the host takes the database away, as free ones end; told ten days ahead. Null: never. */
+  databaseExpiresOn: string | null;
   /** Where links in mails and webhooks lead; null: to `host` and `port`. */
   publicUrl: string | null;
   smtpUrl: string | null;
@@ -126,6 +128,7 @@ const settings = z.object({
   RETENTION_DAYS: integer(1, 36_500).default(365),
   CATALOGUE: z.string().optional(),
   DATABASE_SIZE_LIMIT_MB: integer(1, 999_999_999).optional(),
+  DATABASE_EXPIRES_ON: z.iso.date('expected a day such as 2026-07-31').optional(),
   PUBLIC_URL: url(/^https?:$/, 'expected a URL such as https://telemetry.example.com').optional(),
   SMTP_URL: url(/^smtps?:$/, 'expected a URL such as smtps://user:password@mail.example.com').optional(),
   MAIL_FROM: z.string().refine(isMailAddress, 'expected an address such as roost@example.com').optional(),
@@ -150,6 +153,8 @@ const settings = z.object({
     )
     .default('info'),
 });
+
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
 
 /** Reads the settings. Throws `ConfigError` for the first wrong one; an empty variable counts as unset. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ServerConfig {
@@ -181,6 +186,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     retentionDays: env.RETENTION_DAYS,
     catalogue: env.CATALOGUE === undefined ? storiesCatalogue : readCatalogue(env.CATALOGUE),
     databaseSizeLimitMb: env.DATABASE_SIZE_LIMIT_MB ?? null,
+    databaseExpiresOn: env.DATABASE_EXPIRES_ON ?? null,
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM ?? null,

@@ -31,7 +31,7 @@ const USAGE = `roost-server <command>
   doctor              look for what is wrong with this installation
           --url URL   and try the server that answers there
 
-Settings are environment variables; docs/api.md lists them.`;
+Settings are environment variables; docs/settings.md lists them.`;
 
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   serve: serveCommand,

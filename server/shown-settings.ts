@@ -23,6 +23,7 @@ export function shownSettings(config: ServerConfig): ShownSetting[] {
     CATALOGUE: `${Object.keys(config.catalogue).length} events`,
     DATABASE_SIZE_LIMIT_MB:
       config.databaseSizeLimitMb === null ? 'not set' : String(config.databaseSizeLimitMb),
+    DATABASE_EXPIRES_ON: config.databaseExpiresOn ?? 'not set',
     PUBLIC_URL: config.publicUrl ?? 'not set',
     SMTP_URL: config.smtpUrl === null ? 'not set' : withoutSecrets(config.smtpUrl),
     MAIL_FROM: config.mailFrom ?? 'not set',

@@ -87,6 +87,15 @@ const figures: FigureDefinition<Storage>[] = [
     format: duration,
     better: 'neither',
   },
+  {
+    label: 'Database ends in',
+    meaning: 'Time until DATABASE_EXPIRES_ON, the day on which the host takes a free database away.',
+    value: ({ expires_on }) =>
+      expires_on === null ? null : Math.max(0, (Date.parse(expires_on) - Date.now()) / 1000),
+    none: 'not set',
+    format: duration,
+    better: 'neither',
+  },
 ];
 
 export function storageSection(): Section {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { checkAlerts } from '../alerts/check-alerts.ts';
 import { crashFreeRate } from '../alerts/rules/crash-free-rate.ts';
+import { databaseExpiry } from '../alerts/rules/database-expiry.ts';
 import { databaseSize } from '../alerts/rules/database-size.ts';
 import { errorRate } from '../alerts/rules/error-rate.ts';
 import { newCrashGroup } from '../alerts/rules/new-crash-group.ts';
@@ -11,7 +12,7 @@ import { deliverDue } from '../messages/deliver.ts';
 import { forgetOldAlerts } from '../store/alerts.ts';
 
 /** These read little. */
-const EVERY_MINUTE = [errorRate, newCrashGroup, silence, databaseSize];
+const EVERY_MINUTE = [errorRate, newCrashGroup, silence, databaseSize, databaseExpiry];
 /** A week of figures. */
 const EVERY_TEN_MINUTES = [crashFreeRate];
 const DAY_MS = 86_400_000;

@@ -16,11 +16,12 @@ export async function adminSystemRoutes(app: FastifyInstance): Promise<void> {
   });
 
   app.get('/system/storage', async (_request, reply) => {
-    const { retentionDays, databaseSizeLimitMb } = app.config;
+    const { retentionDays, databaseSizeLimitMb, databaseExpiresOn } = app.config;
     return reply.send({
       ...(await readStorage(app.pool)),
       retention_days: retentionDays,
       limit_bytes: databaseSizeLimitMb === null ? null : databaseSizeLimitMb * 2 ** 20,
+      expires_on: databaseExpiresOn,
     });
   });
 

@@ -7,6 +7,7 @@ import type { EventRecord } from '../../lib/record/event.ts';
 import { checkAlerts } from '../../server/alerts/check-alerts.ts';
 import type { Rule } from '../../server/alerts/rule.ts';
 import { crashFreeRate } from '../../server/alerts/rules/crash-free-rate.ts';
+import { databaseExpiry } from '../../server/alerts/rules/database-expiry.ts';
 import { databaseSize } from '../../server/alerts/rules/database-size.ts';
 import { errorRate } from '../../server/alerts/rules/error-rate.ts';
 import { newCrashGroup } from '../../server/alerts/rules/new-crash-group.ts';
@@ -276,6 +277,19 @@ test('a database near its limit is told, and mended when there is room', async (
   expect(await alerts()).toMatchObject([
     { rule: 'database_size', recovery: 'The database takes 0% of its 1000000 MiB.' },
   ]);
+});
+
+test('a database that ends soon is told once, and mended when there is another', async () => {
+  const now = new Date('2026-07-20T12:00:00Z');
+  Object.assign(server.app.config, { databaseExpiresOn: '2026-07-31' });
+  await check(databaseExpiry, now);
+  expect(await alerts()).toEqual([]);
+  await check(databaseExpiry, new Date('2026-07-28T12:00:00Z'));
+  await check(databaseExpiry, new Date('2026-07-29T12:00:00Z'));
+  expect((await alerts()).map(({ title }) => title)).toEqual(['The database ends in 3 days']);
+  Object.assign(server.app.config, { databaseExpiresOn: null });
+  await check(databaseExpiry, now);
+  expect(await alerts()).toMatchObject([{ recovery: expect.stringContaining('far away') as string }]);
 });
 
 test('several servers that look at the same moment tell once', async () => {
