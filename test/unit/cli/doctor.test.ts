@@ -19,7 +19,11 @@ afterAll(() => server.close());
 
 const examine = async (options: Partial<Parameters<typeof doctor>[0]>) => {
   const { text, failed } = await doctor({
-    ...{ path: undefined, endpoint: undefined, key: undefined, config: undefined, now: NOW },
+    path: undefined,
+    endpoint: undefined,
+    key: undefined,
+    config: undefined,
+    now: NOW,
     ...options,
   });
   return { lines: text.split('\n'), failed };
