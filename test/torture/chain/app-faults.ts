@@ -1,0 +1,136 @@
+/** What happens to one app: its network, its process, its clock, its user's mind, its disk. */
+import { statfsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { type FaultProxy, NETWORK_FAULTS, type NetworkFault } from '../fault-proxy.ts';
+import type { Client } from './client.ts';
+import type { Dice } from './dice.ts';
+
+const OTHER_FAULTS = [
+  'app killed',
+  'app killed before the answer',
+  'app ended (SIGTERM)',
+  'app crashes',
+  'app asleep (SIGSTOP)',
+  'name not resolved',
+  'wrong certificate',
+] as const;
+/** Two apps on one profile share these: the machine has one clock, the user one mind. */
+const PERSONAL_FAULTS = ['clock jumps', 'opted out and in again'] as const;
+const DISK_FAULTS = ['disk full'] as const;
+
+export const APP_FAULTS = [...NETWORK_FAULTS, ...OTHER_FAULTS, ...PERSONAL_FAULTS, ...DISK_FAULTS] as const;
+export type AppFault = (typeof APP_FAULTS)[number];
+
+export interface App {
+  client: Client;
+  proxy: FaultProxy;
+  /** Another process uses the same profile. */
+  shared: boolean;
+  /** Its folder lies on a small disk of its own. */
+  smallDisk: boolean;
+}
+
+export interface Surroundings {
+  dice: Dice;
+  /** An address that speaks TLS with a certificate that nobody trusts. */
+  untrusted: string;
+  /** Milliseconds that a fault lasts. */
+  lasts: { least: number; most: number };
+  /** Milliseconds that a sleep lasts at most. */
+  sleepsAtMostMs: number;
+}
+
+const DAY_MS = 86_400_000;
+const CLOCKS_MS = [10 * 365, -6 * 365, 400, -400, 0.5, -0.5, 0.007, -0.007].map((days) => days * DAY_MS);
+
+export function faultsOf({ shared, smallDisk }: App): AppFault[] {
+  return APP_FAULTS.filter((fault) => {
+    if ((DISK_FAULTS as readonly string[]).includes(fault)) return smallDisk;
+    return !(shared && (PERSONAL_FAULTS as readonly string[]).includes(fault));
+  });
+}
+
+/** Resolves when the fault is over; whether all is well again is another matter. */
+export async function inflict(
+  fault: AppFault,
+  { client, proxy }: App,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { dice, untrusted, lasts, sleepsAtMostMs } = surroundings;
+  const whileItLasts = (): Promise<unknown> => delay(dice.between(lasts.least, lasts.most));
+  const restart = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    await client.end(signal);
+    await client.start();
+  };
+  const liveAt = async (endpoint: string): Promise<void> => {
+    await client.end('SIGTERM');
+    await client.start(endpoint);
+    await whileItLasts();
+    await restart('SIGTERM');
+  };
+  switch (fault) {
+    case 'app killed':
+      await client.hears(dice.between(1, 40));
+      return restart('SIGKILL');
+    case 'app killed before the answer':
+      // Where no answer comes meanwhile, it is just a kill.
+      await Promise.race([proxy.withholdAnswer(), delay(lasts.most * 2)]);
+      return restart('SIGKILL');
+    case 'app ended (SIGTERM)':
+      return restart('SIGTERM');
+    case 'app crashes':
+      await client.crash();
+      return client.start();
+    case 'app asleep (SIGSTOP)':
+      client.stop();
+      await delay(dice.between(lasts.least, sleepsAtMostMs));
+      client.goOn();
+      return;
+    case 'name not resolved':
+      return liveAt('http://roost.invalid');
+    case 'wrong certificate':
+      return liveAt(untrusted);
+    case 'clock jumps':
+      client.setClockAhead(dice.pick(CLOCKS_MS));
+      await whileItLasts();
+      if (dice.between(0, 1) === 1) client.setClockAhead(0);
+      return;
+    case 'opted out and in again':
+      await client.optOut();
+      await delay(dice.between(100, lasts.least));
+      return client.optIn();
+    case 'disk full':
+      return fillDisk(client, whileItLasts);
+    default:
+      return onTheLine(fault, proxy, whileItLasts);
+  }
+}
+
+async function onTheLine(
+  fault: NetworkFault,
+  proxy: FaultProxy,
+  whileItLasts: () => Promise<unknown>,
+): Promise<void> {
+  await proxy.impose(fault);
+  await whileItLasts();
+  await proxy.lift();
+}
+
+/** Until the app says that it keeps records in memory; then there is room again, until they are back on the disk. */
+async function fillDisk(client: Client, whileItLasts: () => Promise<unknown>): Promise<void> {
+  const filler = join(client.dataDir, 'filler');
+  const fill = setInterval(() => {
+    const { bavail, bsize } = statfsSync(client.dataDir);
+    if (bavail > 0) writeFileSync(filler, Buffer.alloc(bavail * bsize), { flag: 'a' });
+  }, 200);
+  try {
+    await client.untilDurable(false);
+    await whileItLasts();
+  } finally {
+    clearInterval(fill);
+    rmSync(filler, { force: true });
+  }
+  await client.untilDurable(true);
+}
