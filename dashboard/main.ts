@@ -11,6 +11,7 @@ import { eventsPage } from './pages/events-page.ts';
 import { figuresPage } from './pages/figures-page.ts';
 import { sectionsPage, type Page } from './pages/page.ts';
 import { withPulse } from './pulse.ts';
+import { alertsSection } from './sections/alerts.ts';
 import { receivedSection } from './sections/received.ts';
 import { recentSection } from './sections/recent.ts';
 import { serverSettingsSection } from './sections/server-settings.ts';
@@ -35,7 +36,7 @@ const PAGES_SHOWN: Record<PageName, ShownPage> = {
   live: { make: () => sectionsPage([recentSection()]), ranged: true, compared: false },
   delivery: { make: () => sectionsPage([receivedSection()]), ranged: false, compared: false },
   settings: {
-    make: () => sectionsPage([storageSection(), serverSettingsSection()]),
+    make: () => sectionsPage([alertsSection(), storageSection(), serverSettingsSection()]),
     ranged: false,
     compared: false,
   },

@@ -494,3 +494,83 @@ begin
   end if;
 end $function$
 ;
+
+create view v_crashes as
+ SELECT salted_hash(( SELECT user_hash_salt.salt
+           FROM user_hash_salt), user_id) AS user_hash,
+    salted_hash(( SELECT user_hash_salt.salt
+           FROM user_hash_salt), session_id) AS session_hash,
+    event_id,
+    "timestamp",
+    (("timestamp" AT TIME ZONE 'UTC'::text))::date AS day,
+    crash_type,
+    app_version,
+    os_version,
+    platform,
+    country,
+    environment,
+    fingerprint,
+    title,
+    error_message,
+    stack_trace,
+    context,
+    created_at
+   FROM crashes;
+
+create view v_daily as
+ SELECT date,
+    total_users,
+    active_users,
+    new_users,
+    total_recordings,
+    total_minutes,
+    total_cost_usd,
+    crash_count,
+    crash_rate
+   FROM user_stats;
+
+create view v_events as
+ SELECT salted_hash(( SELECT user_hash_salt.salt
+           FROM user_hash_salt), user_id) AS user_hash,
+    salted_hash(( SELECT user_hash_salt.salt
+           FROM user_hash_salt), session_id) AS session_hash,
+    event_id,
+    "timestamp",
+    (("timestamp" AT TIME ZONE 'UTC'::text))::date AS day,
+    event,
+    app_version,
+    platform,
+    country,
+    environment,
+    properties,
+    created_at
+   FROM events;
+
+create view v_users as
+ SELECT salted_hash(( SELECT user_hash_salt.salt
+           FROM user_hash_salt), users.user_id) AS user_hash,
+    users.environment,
+    users.first_at,
+    users.first_day,
+    days.last_day,
+    (COALESCE(days.active_days, (0)::bigint))::integer AS active_days,
+    (COALESCE(days.recordings, (0)::bigint))::integer AS recordings,
+    COALESCE(days.recorded_minutes, (0)::double precision) AS recorded_minutes,
+    (COALESCE(crashed.crashes, (0)::bigint))::integer AS crashes,
+    (users.cost_usd)::double precision AS cost_usd
+   FROM ((user_environments users
+     LEFT JOIN ( SELECT user_days.user_id,
+            facets.environment,
+            max(user_days.day) AS last_day,
+            count(DISTINCT user_days.day) AS active_days,
+            sum(user_days.recordings) AS recordings,
+            ((sum(user_days.recorded_seconds) / (60)::numeric))::double precision AS recorded_minutes
+           FROM (user_days
+             JOIN facets USING (facet_id))
+          GROUP BY user_days.user_id, facets.environment) days USING (user_id, environment))
+     LEFT JOIN ( SELECT uncaught_crashes.user_id,
+            facets.environment,
+            count(*) AS crashes
+           FROM (uncaught_crashes
+             JOIN facets USING (facet_id))
+          GROUP BY uncaught_crashes.user_id, facets.environment) crashed USING (user_id, environment));

@@ -79,7 +79,7 @@ function transcriptions(
       properties: { audio_duration_seconds: 60, processing_time_seconds: 2 },
     })),
     ...Array.from({ length: failed }, () => ({
-      timestamp,
+      ...common,
       event: 'transcription_failed',
       properties: { error_type: 'network' },
     })),
@@ -124,8 +124,8 @@ describe('the error rate', () => {
 
   test('at the limit, of too few, of another hour or of development is none', async () => {
     await send(...transcriptions(9, 1));
-    await send(...transcriptions(0, 100, minutesAgo(61)));
-    await send(...transcriptions(0, 100).map((event) => ({ ...event, environment: 'development' as const })));
+    await send(...transcriptions(0, 100, { timestamp: minutesAgo(61) }));
+    await send(...transcriptions(0, 100, { environment: 'development' }));
     await check(errorRate);
     expect(await alerts()).toEqual([]);
     await server.pool.query('truncate events');

@@ -35,6 +35,12 @@ const FUNCTIONS = `
     and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
   order by p.proname, p.oid::regprocedure::text`;
 
+const VIEWS = `
+  select format(E'create view %s as\n%s', viewname, definition) as text
+  from pg_views
+  where schemaname = 'public'
+  order by viewname`;
+
 export async function readSchemaText(url: string): Promise<string> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -42,7 +48,7 @@ export async function readSchemaText(url: string): Promise<string> {
     const parts: string[] = [
       '-- The schema after all migrations; made by test/contract/server-schema.test.ts, not by hand.',
     ];
-    for (const sql of [TABLES, CONSTRAINTS, INDEXES, FUNCTIONS]) {
+    for (const sql of [TABLES, CONSTRAINTS, INDEXES, FUNCTIONS, VIEWS]) {
       const { rows } = await client.query<{ text: string }>(sql);
       parts.push(rows.map(({ text }) => text.replaceAll(/[ \t]+$/gm, '').trim()).join('\n\n'));
     }
