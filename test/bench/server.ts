@@ -44,7 +44,7 @@ export async function run(args: string[]): Promise<string> {
     for (const name of ['roost', 'probe']) await createDatabase(cluster.url, name);
     const probe = await start([join(ROOT, 'test/bench/server-probe.ts'), urlOf('probe')]);
     targets.push(probe);
-    const server = await start([join(ROOT, 'server/main.ts'), 'serve'], {
+    const server = await start([...nodeFlags(), join(ROOT, 'server/main.ts'), 'serve'], {
       DATABASE_URL: urlOf('roost'),
       PORT: '0',
       RATE_LIMIT: '0',
@@ -83,6 +83,14 @@ async function start(args: string[], env: Record<string, string> = {}): Promise<
     });
   });
   return { url, child };
+}
+
+/** As `npm start` has them. */
+function nodeFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 interface Comparison {
