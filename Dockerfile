@@ -18,4 +18,4 @@ EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is process 1, so that SIGTERM reaches the server and requests in flight are answered.
-CMD ["node", "node_modules/@roost-telemetry/server/dist/main.js", "serve"]
+CMD ["node", "--max-semi-space-size=4", "--max-old-space-size=256", "node_modules/@roost-telemetry/server/dist/main.js", "serve"]
