@@ -26,6 +26,12 @@ create table facets (
   unique (app_version, platform, country, environment)
 );
 
+-- Numbers for the names of events, in user_days.steps.
+create table event_names (
+  name_id int primary key,
+  event text collate "C" not null unique
+);
+
 -- What one user did on one day, for each facet: nearly always one. Null is none, which takes no space. Sums are
 -- exact decimals, so that what is taken out of a total again leaves nothing behind.
 create table user_days (
@@ -58,6 +64,8 @@ create table user_days (
   failures text[] collate "C",
   -- Each processing_time_seconds, for percentiles.
   processing_seconds float8[],
+  -- All events, for funnels: eight bytes each, microseconds since the start of the day * 65536 + name_id.
+  steps bytea not null,
   primary key (user_id, day, facet_id)
 );
 create index user_days_day on user_days (day);

@@ -115,6 +115,11 @@ create table erased_users (
   erased_at timestamp with time zone not null default now()
 );
 
+create table event_names (
+  name_id integer not null,
+  event text collate "C" not null
+);
+
 create table events (
   user_id uuid not null,
   event_id uuid not null,
@@ -205,7 +210,8 @@ create table user_days (
   dictionary_uses numeric,
   cost_usd numeric,
   failures text[] collate "C",
-  processing_seconds double precision[]
+  processing_seconds double precision[],
+  steps bytea not null
 );
 
 create table user_environments (
@@ -278,6 +284,10 @@ alter table environment_processing add constraint environment_processing_pkey PR
 alter table environment_weeks add constraint environment_weeks_pkey PRIMARY KEY (environment, week);
 
 alter table erased_users add constraint erased_users_pkey PRIMARY KEY (user_hash);
+
+alter table event_names add constraint event_names_event_key UNIQUE (event);
+
+alter table event_names add constraint event_names_pkey PRIMARY KEY (name_id);
 
 alter table events add constraint events_pkey PRIMARY KEY (user_id, event_id);
 

@@ -37,7 +37,7 @@ export async function statsRoutes(app: FastifyInstance): Promise<void> {
     const { query, own } = parseStatsQuery(request.url, ['steps', 'window_days']);
     const steps = parseSteps(own.steps, app.catalogue.catalogue);
     const windowDays = parseWindow(own.window_days);
-    const asOf = new Date();
+    const asOf = await freshen(app.pool, FRESHEN_MS);
     return sendFigures(request, reply, asOf, {
       ...rangeOf(query),
       steps: await readFunnel(app.pool, { ...query, steps, windowDays }),

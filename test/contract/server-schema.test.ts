@@ -95,6 +95,7 @@ describe('spread by user', () => {
     'environment_processing',
     'environment_weeks',
     'erased_users',
+    'event_names',
     'facets',
     'known_crash_groups',
     'messages',

@@ -39,7 +39,7 @@ const CRASHES = `
   join crashes c on c.user_id = taken.user_id and c.timestamp >= taken.starts_at and c.timestamp < taken.ends_at
   where c.crash_type <> 'handled_error'`;
 
-/** Their facets get a number where they have none. The rollups' lock keeps others from taking the same. */
+/** Facets and names get a number where they have none. The rollups' lock keeps others from taking the same. */
 const FACETS = `
   with missing as (
     select app_version, platform, country, environment from taken_events
@@ -53,6 +53,14 @@ const FACETS = `
     app_version, platform, country, environment
   from missing`;
 
+const NAMES = `
+  with missing as (
+    select event from taken_events except select event from event_names
+  )
+  insert into event_names (name_id, event)
+  select coalesce((select max(name_id) from event_names), 0) + row_number() over (), event
+  from missing`;
+
 /** Makes the tables, empty at the start of every transaction. */
 export async function prepareTaken(client: pg.ClientBase): Promise<void> {
   await client.query(TABLES);
@@ -62,6 +70,7 @@ export async function readTaken(client: pg.ClientBase, { userIds, days }: UserDa
   await client.query(EVENTS, [userIds, days]);
   await client.query(CRASHES, [userIds, days]);
   await client.query(FACETS);
+  await client.query(NAMES);
 }
 
 const USING_FACET = 'join facets using (app_version, platform, country, environment)';

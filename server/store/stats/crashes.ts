@@ -15,48 +15,71 @@ export interface CrashFigures {
   median_seconds_to_first: number | null;
 }
 
+interface CrashGroup extends CrashCount {
+  grouped_by: 'day' | 'crash_type' | 'app_version' | 'os_version';
+}
+interface CrashCount {
+  name: string;
+  crashes: number;
+  users: number;
+}
+
 export async function readCrashes(
   client: pg.ClientBase,
   query: StatsQuery,
   facetIds: number[],
 ): Promise<CrashFigures> {
   const { from, to } = query;
-  const earliest = from < addDays(to, -29) ? from : addDays(to, -29);
-  const { rows } = await client.query<{ day: Day; crashes: number }>(PER_DAY, [earliest, to, facetIds]);
-  const byDay = new Map(rows.map(({ day, crashes }) => [day, crashes]));
+  const { rows } = await client.query<CrashGroup>(GROUPS, [from, to, facetIds]);
+  const groups = (kind: CrashGroup['grouped_by']): CrashGroup[] =>
+    rows.filter((row) => row.grouped_by === kind);
+  const byDay = new Map(groups('day').map(({ name, crashes }) => [name, crashes]));
   const since = (start: Day): number =>
-    rows.reduce((sum, { day, crashes }) => (day >= start ? sum + crashes : sum), 0);
-  const range = [from, to, facetIds];
-  const types = await client.query<CrashFigures['types'][number]>(by('crash_type'), range);
-  const appVersions = await client.query<CrashFigures['app_versions'][number]>(by('app_version'), range);
-  const osVersions = await client.query<CrashFigures['os_versions'][number]>(by('os_version'), range);
+    daysBetween(start, to).reduce((sum, day) => sum + (byDay.get(day) ?? 0), 0);
   return {
     crashes: since(from),
     crashes_7d: since(addDays(to, -6)),
     crashes_30d: since(addDays(to, -29)),
     per_day: daysBetween(from, to).map((date) => ({ date, crashes: byDay.get(date) ?? 0 })),
-    types: types.rows,
-    app_versions: appVersions.rows,
-    os_versions: osVersions.rows,
+    types: groups('crash_type').map(({ name, crashes, users }) => ({ crash_type: name, crashes, users })),
+    app_versions: groups('app_version').map(({ name, crashes, users }) => ({
+      app_version: name,
+      crashes,
+      users,
+    })),
+    os_versions: groups('os_version').map(({ name, crashes, users }) => ({
+      os_version: name,
+      crashes,
+      users,
+    })),
     median_seconds_to_first: await readTimeToFirst(client, query, facetIds),
   };
 }
 
-const PER_DAY = `
-  select day::text, count(*)::int as crashes
-  from uncaught_crashes
-  where day between $1::date and $2::date and facet_id = any ($3::int[])
-  group by day`;
+/** Days from the first that any figure needs; the other groups in range only. */
+const GROUPS = `
+  with matching as (
+    select user_id, day, crash_type, os_version, app_version, day >= $1::date as in_range
+    from uncaught_crashes
+    join facets using (facet_id)
+    where day between least($1::date, $2::date - 29) and $2::date and facet_id = any ($3::int[])
+  )
+  select 'day' as grouped_by, day::text as name, count(*)::int as crashes, 0 as users from matching group by day
+  union all
+  (${by('crash_type')})
+  union all
+  (${by('app_version')})
+  union all
+  (${by('os_version')})`;
 
 function by(column: 'crash_type' | 'app_version' | 'os_version'): string {
   return `
-    select coalesce(nullif(${column}, ''), 'unknown') as ${column}, count(*)::int as crashes,
-      count(distinct user_id)::int as users
-    from uncaught_crashes
-    join facets using (facet_id)
-    where day between $1::date and $2::date and facet_id = any ($3::int[])
-    group by 1
-    order by crashes desc, 1`;
+  select '${column}', coalesce(nullif(${column}, ''), 'unknown') collate "C" as name, count(*)::int as crashes,
+    count(distinct user_id)::int as users
+  from matching
+  where in_range
+  group by name
+  order by crashes desc, name`;
 }
 
 async function readTimeToFirst(

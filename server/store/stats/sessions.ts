@@ -54,12 +54,16 @@ const lengths = (whole: string): string => `
     extract(epoch from coalesce(whole.length, '0') + coalesce(split.length, '0'))::float8 as seconds
   from (${whole}) whole, split`;
 
+/** From the crashes to their sessions: there are few of them. */
 const CRASHED = `
-  select count(distinct session_id)::int as sessions
-  from session_days
-  where day between $1::date and $2::date and facet_id = any ($3::int[])
-    and session_id in (
-      select session_id
-      from uncaught_crashes
-      where day between $1::date and $2::date and facet_id = any ($3::int[])
-    )`;
+  select count(*)::int as sessions
+  from (
+    select distinct session_id
+    from uncaught_crashes
+    where day between $1::date and $2::date and facet_id = any ($3::int[])
+  ) crashed
+  where exists (
+    select from session_days
+    where session_days.session_id = crashed.session_id
+      and day between $1::date and $2::date and facet_id = any ($3::int[])
+  )`;
