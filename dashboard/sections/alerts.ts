@@ -154,7 +154,7 @@ function createChannels(): Part<AlertsAnswer> {
 }
 
 function stateOf({ on, problems }: Channel): string {
-  return [on ? 'on' : 'off', ...problems].join(': ');
+  return [on ? 'On.' : 'Off.', ...problems].join(' ');
 }
 
 function lastOf({ last }: Channel): string {

@@ -82,6 +82,20 @@ async function takeWith(browser: Browser, url: string, folder: string): Promise<
     page.locator('.cards table').first().waitFor(),
   );
   await shoot('dashboard-live', '?page=live');
+  await shootReport(browser, url, folder);
+}
+
+/** The weekly report as its mail looks, whole. */
+async function shootReport(browser: Browser, url: string, folder: string): Promise<void> {
+  const context = await browser.newContext({
+    viewport: { width: 680, height: 800 },
+    deviceScaleFactor: 1.5,
+    httpCredentials: { username: LOGIN.user, password: LOGIN.password },
+  });
+  const page = await context.newPage();
+  await page.goto(`${url}/dashboard/report`);
+  await page.screenshot({ path: join(folder, 'weekly-report.png'), fullPage: true });
+  await context.close();
 }
 
 /** Some hundred installs up to the end of yesterday; returns the query of the last 30 of these days. */

@@ -70,11 +70,12 @@ async function send(...events: Partial<EventRecord>[]): Promise<void> {
 function transcriptions(
   completed: number,
   failed: number,
-  timestamp = minutesAgo(5),
+  more: Partial<EventRecord> = {},
 ): Partial<EventRecord>[] {
+  const common = { timestamp: minutesAgo(5), ...more };
   return [
     ...Array.from({ length: completed }, () => ({
-      timestamp,
+      ...common,
       event: 'transcription_completed',
       properties: { audio_duration_seconds: 60, processing_time_seconds: 2 },
     })),
