@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
   await fetch(`${server.url}/users/${randomUUID()}`, { method: 'DELETE' });
   await aggregate(server.pool, { retentionDays: 36_500 });
-}, 60_000);
+}, 120_000);
 afterAll(() => server.close());
 
 async function emptyDatabase(options = { empty: true }): Promise<TestDatabase> {
@@ -88,7 +88,7 @@ async function serverOn(database: TestDatabase): Promise<TestServer> {
   return started;
 }
 
-describe('the rehearsal', () => {
+describe('the rehearsal', { timeout: 120_000 }, () => {
   test('every table and every figure is the same in the new database', async () => {
     const file = join(tempDir(), 'roost.backup');
     const backup = await writeBackup(server.database.url, file);
