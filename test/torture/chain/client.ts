@@ -206,7 +206,7 @@ export class Client {
   }
 
   #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+    for (const wake of this.#waiting) wake();
   }
 
   async #until(condition: () => boolean): Promise<void> {

@@ -88,7 +88,7 @@ export class Server {
       child.once('exit', (code, signal) => {
         if (this.#wanted && this.#child === child) {
           this.ends.push(`${listens ? 'running' : 'starting'}, ${code ?? signal}: ${output}`);
-          if (listens) void delay(RESTART_MS).then(() => this.#wanted && this.start());
+          if (listens) void delay(RESTART_MS).then(() => (this.#wanted ? this.start() : undefined));
         }
         resolve(false);
       });

@@ -1,0 +1,35 @@
+/** The short form of `npm run torture -- chain`: a few faults at each point, on a small fleet. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, it, onTestFinished } from 'vitest';
+
+import { isSound, tortureChain } from '../torture/chain/chain-run.ts';
+
+it('stores each record once, whatever breaks between an app and the database', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'roost-chain-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const report = await tortureChain({
+    seed: 1,
+    folder,
+    smallDisk: null,
+    apps: 1,
+    servers: 2,
+    lasts: { least: 500, most: 1_500 },
+    sleepsAtMostMs: 2_000,
+    durationMs: Infinity,
+    appFaults: [
+      'opted out and in again',
+      'app killed before the answer',
+      'reset before the answer',
+      'clock jumps',
+      'app killed',
+      'request sent twice',
+    ],
+    serverFaults: ['PostgreSQL killed'],
+  });
+  expect(report.unexpectedEnds).toEqual([]);
+  expect(report.total).toMatchObject({ injected: 7, lost: 0, doubled: 0 });
+  expect(isSound(report)).toBe(true);
+}, 600_000);
