@@ -37,9 +37,9 @@ function changeOf(figure: ReportFigure): string {
   return before === 0 ? `${sign}${format(size)}` : `${sign}${Math.round((size / before) * 100)}%`;
 }
 
-function colourOf({ now, before, better }: ReportFigure): string {
-  if (now === null || before === null || now === before || better === 'neither') return QUIET;
-  return now > before === (better === 'higher') ? GOOD : BAD;
+function colourOf({ now, before, better, weight }: ReportFigure): string {
+  if (weight < 1 || better === 'neither') return QUIET;
+  return now! > before! === (better === 'higher') ? GOOD : BAD;
 }
 
 function sentenceOf(figure: ReportFigure): string {

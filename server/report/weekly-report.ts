@@ -16,6 +16,8 @@ export interface ReportFigure {
   format: Format;
   /** Which way is good. */
   better: 'higher' | 'lower' | 'neither';
+  /** How many times a notable change the change is: 1 and more is worth telling. */
+  weight: number;
 }
 
 export interface WeeklyReport {
@@ -100,7 +102,7 @@ const FIGURES: readonly FigureDefinition[] = [
     label: 'Cost',
     kind: 'mean',
     format: usd,
-    better: 'lower',
+    better: 'neither',
     value: ({ business }) => business.cost_usd_7d,
   },
 ];
@@ -143,7 +145,6 @@ function weekOf(day: Day): StatsQuery {
   return { from, to: addDays(from, 6), filters: ENVIRONMENT };
 }
 
-/** How many times a notable change it is: 1 and more is worth telling. */
 function weightOf({ kind }: FigureDefinition, now: number | null, before: number | null): number {
   if (now === null || before === null) return 0;
   const change = Math.abs(now - before);

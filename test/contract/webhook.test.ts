@@ -1,7 +1,9 @@
 /** Messages on their way: webhook and mail, from the outbox to a real receiver, and everything that goes wrong. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +12,7 @@ import { checkAlerts } from '../../server/alerts/check-alerts.ts';
 import { errorRate } from '../../server/alerts/rules/error-rate.ts';
 import type { ServerConfig } from '../../server/config.ts';
 import { deliverDue } from '../../server/messages/deliver.ts';
+import { sign } from '../../server/messages/webhook.ts';
 import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
 import { makeEvent } from '../helpers/records.ts';
 import { type TestServer, startTestServer } from '../helpers/server.ts';
@@ -126,6 +129,21 @@ describe('the webhook', () => {
     expect(body).not.toContain(user_id);
     expect(body).not.toContain(session_id);
     expect(await states()).toMatchObject([SENT]);
+  });
+
+  test('is checked by the code of docs/alerts.md', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/alerts.md'), 'utf8');
+    const code = /```js\n([\s\S]*?)```/.exec(page)![1]!;
+    const { isFromRoost } = (await import(
+      `data:text/javascript,${encodeURIComponent(`${code}\nexport { isFromRoost };`)}`
+    )) as { isFromRoost: (header: string, body: string, secret: string) => boolean };
+    const now = Math.floor(Date.now() / 1000);
+    const signature = sign('{"id":1}', 'a secret', now);
+    expect(isFromRoost(signature, '{"id":1}', 'a secret')).toBe(true);
+    expect(isFromRoost(signature, '{"id":2}', 'a secret')).toBe(false);
+    expect(isFromRoost(signature, '{"id":1}', 'another')).toBe(false);
+    expect(isFromRoost(sign('{"id":1}', 'a secret', now - 3600), '{"id":1}', 'a secret')).toBe(false);
+    expect(isFromRoost('', '{"id":1}', 'a secret')).toBe(false);
   });
 
   test('that answers 500 or elsewhere is tried again, and gets the same message', async () => {
