@@ -89,19 +89,21 @@ from (
 -- usage.daily_active_users
 select jsonb_agg(jsonb_build_object('date', date, 'users', users) order by date)
 from (
-  select date::date, (select count(distinct user_id) from e where e.day = date) as users
-  from p, generate_series(from_day::timestamp, to_day::timestamp, interval '1 day') as date
+  select date::date, count(distinct user_id) as users
+  from p
+  cross join generate_series(from_day::timestamp, to_day::timestamp, interval '1 day') as date
+  left join e on e.day = date::date
+  group by date
 ) days;
 
 -- usage.weekly_active_users
 select jsonb_agg(jsonb_build_object('week_start', week_start, 'users', users) order by week_start)
 from (
-  select week_start::date, (
-      select count(distinct user_id)
-      from e
-      where e.day between from_day and to_day and e.day between week_start and week_start + interval '6 days'
-    ) as users
-  from p, generate_series(date_trunc('week', from_day::timestamp), to_day::timestamp, interval '7 days') as week_start
+  select week_start::date, count(distinct user_id) as users
+  from p
+  cross join generate_series(date_trunc('week', from_day::timestamp), to_day::timestamp, interval '7 days') as week_start
+  left join e on e.day between from_day and to_day and date_trunc('week', e.day::timestamp) = week_start
+  group by week_start
 ) weeks;
 
 -- adoption.auto_paste_rate
@@ -203,12 +205,13 @@ select 1 - avg(case when exists (
 from a;
 
 -- stability.crash_free_sessions_rate
-select 1 - avg(case when exists (
-    select from c, p where c.session_id = sessions.session_id and c.day between from_day and to_day
-  ) then 1 else 0 end)
+select 1 - avg(case when crashed then 1 else 0 end)
 from (
   select distinct session_id from e, p where day between from_day and to_day and session_id is not null
-) sessions;
+) sessions
+left join (
+  select distinct session_id, true as crashed from c, p where day between from_day and to_day
+) crashes using (session_id);
 
 -- stability.crashes_per_active_user
 select (select count(*) from c, p where day between from_day and to_day)::float8 / nullif((select count(*) from a), 0);
@@ -216,8 +219,11 @@ select (select count(*) from c, p where day between from_day and to_day)::float8
 -- stability.crashes_per_day
 select jsonb_agg(jsonb_build_object('date', date, 'crashes', crashes) order by date)
 from (
-  select date::date, (select count(*) from c where c.day = date) as crashes
-  from p, generate_series(from_day::timestamp, to_day::timestamp, interval '1 day') as date
+  select date::date, count(c.event_id) as crashes
+  from p
+  cross join generate_series(from_day::timestamp, to_day::timestamp, interval '1 day') as date
+  left join c on c.day = date::date
+  group by date
 ) days;
 
 -- stability.top_crash_types

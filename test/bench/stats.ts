@@ -1,0 +1,207 @@
+/**
+ * `npm run bench -- stats`: how fast the figures are, at a million events and, with the argument `10M`, at ten
+ * million. Each question is asked one at a time, with nothing cached by Roost, next to the brute-force SQL over
+ * the events themselves. `--runs N` asks each N times (default 20). The data is `stats-population.ts`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Pool } from 'pg';
+
+import { parseStatsQuery } from '../../server/routes/stats-query.ts';
+import { startCluster } from '../../server/embedded/cluster.ts';
+import { migrate } from '../../server/store/migrate.ts';
+import { createDatabase } from '../../server/store/pool.ts';
+import { readCohorts } from '../../server/store/stats/cohorts.ts';
+import { readFunnel } from '../../server/store/stats/funnel.ts';
+import { readStats } from '../../server/store/stats/index.ts';
+import { type Question, referenceFigures } from '../reference/reference.ts';
+import { type LoadReport, loadPopulation } from './stats-load.ts';
+import { COUNTRIES, DAYS, FIRST_DAY, LAST_DAY, PLATFORMS, VERSIONS } from './stats-population.ts';
+
+export const title = 'Figures';
+
+const USERS = { '1M': 10_000, '10M': 100_000 } as const;
+type Size = keyof typeof USERS;
+const DEFAULT_RUNS = 20;
+/** A figure whose brute-force SQL takes longer is not waited for. */
+const BRUTE_FORCE_MS = 300_000;
+
+interface Case {
+  name: string;
+  limitMs: number;
+  ask: (pool: Pool) => Promise<unknown>;
+  /** For the same by brute force; funnels and cohorts have none in SQL. */
+  question?: Question;
+}
+
+const month = { from: '2026-05-02', to: LAST_DAY };
+const year = { from: FIRST_DAY, to: LAST_DAY };
+const few = { platform: ['macOS 15.1', 'Windows 11'], country: ['US', 'DE', 'GB'] };
+/** Matches everything: the most work that a filter can make. */
+const every = { app_version: VERSIONS };
+const steps = ['app_opened', 'recording_started', 'recording_completed'];
+
+const stats = (name: string, limitMs: number, question: Question): Case => ({
+  name,
+  limitMs,
+  ask: (pool) => readStats(pool, toQuery(question)),
+  question,
+});
+const CASES: Case[] = [
+  stats('/stats, 30 days', 150, month),
+  stats('/stats, 365 days', 1_000, year),
+  stats('/stats, 30 days, two platforms and three countries', 450, { ...month, ...few }),
+  stats('/stats, 365 days, two platforms and three countries', 3_000, { ...year, ...few }),
+  stats('/stats, 30 days, all versions by name', 450, { ...month, ...every }),
+  stats('/stats, 365 days, all versions by name', 3_000, { ...year, ...every }),
+  {
+    name: 'funnel of 3 steps, 30 days',
+    limitMs: 1_000,
+    ask: (pool) => readFunnel(pool, { ...toQuery(month), steps, windowDays: 7 }),
+  },
+  {
+    name: 'funnel of 3 steps, 365 days',
+    limitMs: 1_000,
+    ask: (pool) => readFunnel(pool, { ...toQuery(year), steps, windowDays: 7 }),
+  },
+  { name: 'cohorts, 365 days', limitMs: 1_000, ask: (pool) => readCohorts(pool, toQuery(year)) },
+];
+
+interface Measured {
+  p50: number;
+  p95: number;
+  bruteForceMs: number | null;
+}
+
+/** The section of docs/benchmarks.md. */
+export async function run(args: string[]): Promise<string> {
+  const sizes: Size[] = args.includes('10M') ? ['1M', '10M'] : ['1M'];
+  const runs = Number(args[args.indexOf('--runs') + 1]) || DEFAULT_RUNS;
+  const sections: string[] = [describePopulation()];
+  const results = new Map<Size, Measured[]>();
+  for (const size of sizes) {
+    const { loaded, measured, space } = await measureSize(size, runs);
+    results.set(size, measured);
+    sections.push(describeSize(size, loaded, space, measured));
+  }
+  const [small, large] = [results.get('1M'), results.get('10M')];
+  if (small && large) sections.push(describeGrowth(small, large));
+  return sections.join('\n\n');
+}
+
+async function measureSize(size: Size, runs: number) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'roost-bench-stats-'));
+  const cluster = await startCluster({ dataDir });
+  try {
+    const url = new URL(cluster.url);
+    url.pathname = '/bench';
+    await createDatabase(cluster.url, 'bench');
+    await migrate(url.href);
+    // Without the server's statement timeout, which brute force would not keep.
+    const pool = new Pool({
+      connectionString: url.href,
+      max: 4,
+      options: `-c timezone=UTC -c statement_timeout=${BRUTE_FORCE_MS}`,
+    });
+    try {
+      const loaded = await loadPopulation(pool, USERS[size], (day) =>
+        process.stderr.write(`\r${size}: day ${day} of ${DAYS}`),
+      );
+      process.stderr.write('\n');
+      const measured: Measured[] = [];
+      for (const each of CASES) measured.push(await measureCase(pool, each, runs));
+      return { loaded, measured, space: await readSpace(pool) };
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await cluster.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function measureCase(pool: Pool, { name, ask, question }: Case, runs: number): Promise<Measured> {
+  await ask(pool);
+  const times: number[] = [];
+  for (let i = 0; i < runs; i += 1) times.push(await timeOf(() => ask(pool)));
+  times.sort((a, b) => a - b);
+  const at = (share: number): number =>
+    times[Math.min(times.length - 1, Math.ceil(share * times.length) - 1)]!;
+  process.stderr.write(`${name}: p95 ${at(0.95).toFixed(0)} ms\n`);
+  return {
+    p50: at(0.5),
+    p95: at(0.95),
+    bruteForceMs: question ? await timeBruteForce(pool, question) : null,
+  };
+}
+
+/** Asked once: it takes minutes at ten million. Null where one figure took too long. */
+async function timeBruteForce(pool: Pool, question: Question): Promise<number | null> {
+  try {
+    return await timeOf(() => referenceFigures(pool, question));
+  } catch (error) {
+    process.stderr.write(`brute force given up: ${error instanceof Error ? error.message : String(error)}\n`);
+    return null;
+  }
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+interface Space {
+  events: number;
+  rollups: number;
+}
+
+async function readSpace(pool: Pool): Promise<Space> {
+  const { rows } = await pool.query<Space>(
+    `select
+       (sum(pg_total_relation_size(oid)) filter (where relname in ('events', 'crashes')))::float8 as events,
+       (sum(pg_total_relation_size(oid)) filter (where relname not in ('events', 'crashes')))::float8 as rollups
+     from pg_class
+     where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+  );
+  return rows[0]!;
+}
+
+function toQuery({ from, to, ...filters }: Question) {
+  const parameters = new URLSearchParams({ from, to });
+  for (const [name, values] of Object.entries(filters)) parameters.set(name, (values ?? ['all']).join(','));
+  return parseStatsQuery(`/stats?${parameters.toString()}`).query;
+}
+
+function describePopulation(): string {
+  return `Made data (\`test/bench/stats-population.ts\`): ${DAYS} days, ${VERSIONS.length} versions, ${PLATFORMS.length} platforms,
+${COUNTRIES.length} countries, about 100 events a user, 15 % of them with a processing time. Embedded PostgreSQL with its own
+settings, no cache in Roost, one request at a time. Brute force: \`test/reference/figures.sql\`, asked once.`;
+}
+
+function describeSize(size: Size, loaded: LoadReport, space: Space, measured: readonly Measured[]): string {
+  const rows = CASES.map(({ name, limitMs }, i) => {
+    const { p50, p95, bruteForceMs } = measured[i]!;
+    const ratio = bruteForceMs === null ? '–' : `${(bruteForceMs / p50).toFixed(0)} ×`;
+    return `| ${name} | ${p50.toFixed(0)} | ${p95.toFixed(0)} | ${limitMs} | ${bruteForceMs?.toFixed(0) ?? '–'} | ${ratio} |`;
+  });
+  return `### ${loaded.events.toLocaleString('en')} events of ${loaded.users.toLocaleString('en')} users (${size})
+
+| question | p50, ms | p95, ms | aim, ms | brute force, ms | ratio |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+Aggregation kept up at ${Math.round(loaded.events / loaded.aggregating).toLocaleString('en')} events/s (${loaded.userDays.toLocaleString('en')} user-days in ${loaded.aggregating.toFixed(0)} s).
+Events and crashes with their indexes take ${megabytes(space.events)}, rollups ${megabytes(space.rollups)}: ${((100 * space.rollups) / space.events).toFixed(0)} %.`;
+}
+
+function describeGrowth(small: readonly Measured[], large: readonly Measured[]): string {
+  const rows = CASES.map(({ name }, i) => `| ${name} | ${(large[i]!.p95 / small[i]!.p95).toFixed(1)} × |`);
+  return `### From one to ten million events\n\n| question | p95 grows by |\n| --- | --- |\n${rows.join('\n')}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20).toLocaleString('en')} MB`;
+}
