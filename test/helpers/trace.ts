@@ -7,7 +7,7 @@ import type { TestServer } from './server.ts';
 const FILE = join(import.meta.dirname, '..', 'contract', 'conformance', 'trace.jsonl');
 
 /** Posts all of it, in order of arrival; throws where a record is not taken. */
-export async function postTrace(server: TestServer): Promise<void> {
+export async function postTrace(server: Pick<TestServer, 'post'>): Promise<void> {
   for (const { path, records } of batches(readTrace(), 37)) {
     const { status, body } = await server.post(
       path,
