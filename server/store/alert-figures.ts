@@ -56,12 +56,15 @@ export async function takeNewCrashGroups(client: pg.ClientBase, now: Date): Prom
 /** How long silences are remembered: long enough for weekends to be usual. */
 const REMEMBERED = '14 days';
 
+/** What a first look notes: a look at two weeks of records could take long. */
+const FIRST_LOOK = '1 hour';
+
 /** Notes the minutes in which something was stored, from the last that was noted on. */
 export async function noteArrivals(client: pg.ClientBase, now: Date): Promise<void> {
   await client.query('delete from arrivals where minute < $1::timestamptz - $2::interval', [now, REMEMBERED]);
   const { rows } = await client.query<{ since: Date }>(
     'select coalesce(max(minute), $1::timestamptz - $2::interval) as since from arrivals',
-    [now, REMEMBERED],
+    [now, FIRST_LOOK],
   );
   await client.query(
     `insert into arrivals (minute)

@@ -72,13 +72,16 @@ export async function exportRecords(
     const cancel = (): void =>
       void pool.query('select pg_cancel_backend($1)', [rows[0]!.pid]).catch(() => {});
     signal.addEventListener('abort', cancel, { once: true });
-    signal.throwIfAborted();
-    await client.query(
-      `declare records no scroll cursor for select ${columns.join(', ')} from v_${table} where ${sql}`,
-      values,
-    );
-    await consume(fetchRows(client, ROWS_PER_FETCH[table]));
-    signal.removeEventListener('abort', cancel);
+    try {
+      signal.throwIfAborted();
+      await client.query(
+        `declare records no scroll cursor for select ${columns.join(', ')} from v_${table} where ${sql}`,
+        values,
+      );
+      await consume(fetchRows(client, ROWS_PER_FETCH[table]));
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
   });
 }
 
