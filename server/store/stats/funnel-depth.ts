@@ -3,9 +3,9 @@
 /** What one user did, in ascending order of time. */
 export interface UserSteps {
   /** Any unit, the same as the window's. */
-  times: readonly number[];
+  times: ArrayLike<number>;
   /** The event at each time, as an index of `names`. */
-  events: readonly number[];
+  events: ArrayLike<number>;
 }
 
 export interface FunnelRule {
@@ -30,30 +30,37 @@ export function funnelDepth({ times, events }: UserSteps, { steps, window, end }
     const time = times[at]!;
     let after = at;
     while (after < times.length && times[after] === time) after += 1;
-    const group = events.slice(at, after);
+    const moment: Moment = { events, at, after };
     at = after;
     // From the last step back, so that the starts of earlier steps are still those before this moment.
     for (let from = Math.min(depth, steps.length - 1); from >= 0; from -= 1) {
       const start = from === 0 ? time : starts[from]!;
       if (from === 0 ? time >= end : time - start > window) continue;
-      for (const to of reachable(group, steps, from)) {
-        starts[to] = Math.max(starts[to]!, start);
-        depth = Math.max(depth, to);
-      }
+      const furthest = reach(moment, steps, from);
+      for (let to = from + 1; to <= furthest; to += 1) starts[to] = Math.max(starts[to]!, start);
+      depth = Math.max(depth, furthest);
     }
   }
   return depth;
 }
 
-/** The steps that events of one moment lead to, after step `from` was passed. */
-function reachable(group: readonly number[], steps: readonly number[], from: number): number[] {
-  const left = [...group];
-  const reached: number[] = [];
-  for (let step = from; step < steps.length; step += 1) {
+/** Events `at` to `after` (excluded), which happened at the same time. */
+interface Moment {
+  events: ArrayLike<number>;
+  at: number;
+  after: number;
+}
+
+/** The step that the events of one moment lead to, after step `from` was passed. */
+function reach({ events, at, after }: Moment, steps: readonly number[], from: number): number {
+  // Nearly always there is one event.
+  if (after - at === 1) return events[at] === steps[from] ? from + 1 : from;
+  const left = Array.from({ length: after - at }, (_, i) => events[at + i]!);
+  let step = from;
+  for (; step < steps.length; step += 1) {
     const used = left.indexOf(steps[step]!);
     if (used === -1) break;
     left.splice(used, 1);
-    reached.push(step + 1);
   }
-  return reached;
+  return step;
 }

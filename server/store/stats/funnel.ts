@@ -65,32 +65,39 @@ export function readFunnel(pool: pg.Pool, query: FunnelQuery): Promise<FunnelSte
   });
 }
 
-/** For each `name_id` of these events, which of them it is. */
-async function readNameIndexes(client: pg.ClientBase, names: string[]): Promise<Map<number, number>> {
+/** Which of the funnel's events each `name_id` is, from 0; -1: none of them. */
+async function readNameIndexes(client: pg.ClientBase, names: string[]): Promise<Int8Array> {
   const { rows } = await client.query<{ name_id: number; event: string }>(
     'select name_id, event from event_names where event = any ($1::text[])',
     [names],
   );
-  return new Map(rows.map((row) => [row.name_id, names.indexOf(row.event)]));
+  const indexes = new Int8Array(NAME_IDS).fill(-1);
+  for (const row of rows) indexes[row.name_id] = names.indexOf(row.event);
+  return indexes;
 }
 
+const NAME_IDS = 65_536;
 /** Room for the index of a name beside a time; there are at most ten. */
 const NAMES = 16;
 
 /** Picks the events that the funnel asks for, in order of time. Times in microseconds since the range's start. */
-function unpack(bytes: Buffer, indexes: ReadonlyMap<number, number>): UserSteps {
-  const found: number[] = [];
+function unpack(bytes: Buffer, indexes: Int8Array): UserSteps {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const codes = new Float64Array(bytes.length / 8);
+  let count = 0;
   for (let at = 0; at < bytes.length;) {
-    const start = bytes.readInt32BE(at) * DAY_MICROSECONDS;
-    const end = at + 8 + bytes.readInt32BE(at + 4);
+    const start = view.getInt32(at) * DAY_MICROSECONDS;
+    const end = at + 8 + view.getInt32(at + 4);
     for (at += 8; at < end; at += 8) {
-      const index = indexes.get(bytes.readUInt16BE(at + 6));
-      if (index !== undefined) found.push((start + bytes.readUIntBE(at, 6)) * NAMES + index);
+      const index = indexes[view.getUint16(at + 6)]!;
+      if (index === -1) continue;
+      codes[count] = (start + view.getUint32(at) * 65_536 + view.getUint16(at + 4)) * NAMES + index;
+      count += 1;
     }
   }
-  const ordered = Float64Array.from(found).sort();
+  const ordered = codes.subarray(0, count).sort();
   return {
-    times: Array.from(ordered, (code) => Math.floor(code / NAMES)),
-    events: Array.from(ordered, (code) => code % NAMES),
+    times: ordered.map((code) => Math.floor(code / NAMES)),
+    events: ordered.map((code) => code % NAMES),
   };
 }
