@@ -16,11 +16,10 @@ const OTHER_FAULTS = [
   'name not resolved',
   'wrong certificate',
 ] as const;
-/** Two apps on one profile share these: the machine has one clock, the user one mind. */
-const PERSONAL_FAULTS = ['clock jumps', 'opted out and in again'] as const;
-const DISK_FAULTS = ['disk full'] as const;
+/** For some apps only. */
+const SPECIAL_FAULTS = ['clock jumps', 'opted out and in again', 'disk full'] as const;
 
-export const APP_FAULTS = [...NETWORK_FAULTS, ...OTHER_FAULTS, ...PERSONAL_FAULTS, ...DISK_FAULTS] as const;
+export const APP_FAULTS = [...NETWORK_FAULTS, ...OTHER_FAULTS, ...SPECIAL_FAULTS] as const;
 export type AppFault = (typeof APP_FAULTS)[number];
 
 export interface App {
@@ -30,6 +29,8 @@ export interface App {
   shared: boolean;
   /** Its folder lies on a small disk of its own. */
   smallDisk: boolean;
+  /** Its user changes their mind. On the other profiles nothing may be missing at all. */
+  optsOut: boolean;
 }
 
 export interface Surroundings {
@@ -45,10 +46,19 @@ export interface Surroundings {
 const DAY_MS = 86_400_000;
 const CLOCKS_MS = [10 * 365, -6 * 365, 400, -400, 0.5, -0.5, 0.007, -0.007].map((days) => days * DAY_MS);
 
-export function faultsOf({ shared, smallDisk }: App): AppFault[] {
+export function faultsOf({ shared, smallDisk, optsOut }: App): AppFault[] {
   return APP_FAULTS.filter((fault) => {
-    if ((DISK_FAULTS as readonly string[]).includes(fault)) return smallDisk;
-    return !(shared && (PERSONAL_FAULTS as readonly string[]).includes(fault));
+    switch (fault) {
+      case 'disk full':
+        return smallDisk;
+      case 'opted out and in again':
+        return optsOut;
+      case 'clock jumps':
+        // Two apps on one machine have one clock.
+        return !shared;
+      default:
+        return true;
+    }
   });
 }
 

@@ -45,12 +45,16 @@ export interface ChainReport extends LedgerReport {
   lives: number;
 }
 
+/** What no server could read, not even alone, is set aside. Nothing else may go. */
+const PROMISED_DROPS: ReadonlySet<string> = new Set(['undeliverable_malformed']);
+
 export function isSound({ total, stolen, unreported, pending, unexpectedEnds, lives }: ChainReport): boolean {
   return (
     total.captured > 0 &&
     total.lost + total.doubled + stolen === 0 &&
     unreported <= lives &&
     pending.every(({ events, crashes }) => events + crashes === 0) &&
+    pending.every(({ dropped }) => Object.keys(dropped).every((reason) => PROMISED_DROPS.has(reason))) &&
     unexpectedEnds.length === 0
   );
 }
@@ -159,7 +163,13 @@ function makeApps(
       // Known only once it is open.
       endpoint: () => proxy.endpoint,
     });
-    return { client, proxy, shared: where.shared ?? false, smallDisk: where.disk !== undefined };
+    return {
+      client,
+      proxy,
+      shared: where.shared ?? false,
+      smallDisk: where.disk !== undefined,
+      optsOut: lane < apps && lane % 2 === 0,
+    };
   };
   return [
     ...Array.from({ length: apps }, (_, index) => make(index, index)),

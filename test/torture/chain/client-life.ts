@@ -61,9 +61,10 @@ async function main({ task, dataDir, endpoint, life }: LifeOrder): Promise<void>
   };
   const commands: Record<string, (argument: string) => void> = {
     off() {
-      const { events } = telemetry.pending();
+      const { events, dropped } = telemetry.pending();
       telemetry.setEnabled(false);
-      tell(`off ${events}`);
+      // Events that are set aside as dead letters are deleted with those that wait.
+      tell(`off ${events + (dropped.undeliverable_malformed ?? 0)}`);
       for (let count = 0; count < 5; count += 1) tell(`refused ${track()}`);
     },
     on() {
