@@ -1,8 +1,10 @@
 /** Moving to another database by backup and restore: what is stored, and every figure, is the same afterwards. */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 import type pg from 'pg';
@@ -168,6 +170,25 @@ describe('the rehearsal', { timeout: 120_000 }, () => {
     const next = await pool.query<{ alert_id: string }>(alert, [randomUUID()]);
     expect(Number(next.rows[0]!.alert_id)).toBeGreaterThan(Number(first.rows[0]!.alert_id));
   });
+});
+
+test('the commands say what they did, in one line', { timeout: 120_000 }, async () => {
+  const { PATH, SystemRoot } = process.env;
+  const program = join(import.meta.dirname, '../../../../server/main.ts');
+  const run = async (...args: string[]): Promise<string> => {
+    const env = { PATH, SystemRoot, DATABASE_URL: server.database.url };
+    const ended = await promisify(execFile)(process.execPath, [program, ...args], { env }).catch(
+      (error: { stderr: string }) => error,
+    );
+    return 'stdout' in ended && ended.stdout !== '' ? ended.stdout : ended.stderr;
+  };
+  const file = join(tempDir(), 'roost.backup');
+  const held = /\d+ events, \d+ crashes, \d+ tombstones, \d+ rows in all, of \S+Z, schema \d+\n$/;
+  expect(await run('backup', file)).toMatch(held);
+  expect(await run('restore', '--check', file)).toMatch(held);
+  expect(await run('restore', file)).toBe(
+    'roost-server: the database holds records already: restore into an empty one, or give --replace to remove them first\n',
+  );
 });
 
 describe('a bad file restores nothing and says why', () => {
