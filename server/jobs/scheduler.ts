@@ -2,11 +2,12 @@
 import { Cron } from 'croner';
 import type { FastifyInstance } from 'fastify';
 
-import { aggregate } from './aggregate.ts';
+import { catchUp } from './aggregate.ts';
 import { checkMinutely, checkReleases, deliverMessages, forgetAlerts } from './alerts.ts';
 import { checkDatabaseSize } from './database-size.ts';
 import { enqueueDueReport } from './report.ts';
 import { removeExpired } from './retention.ts';
+import { refreshUserStats } from '../store/rollups/user-stats.ts';
 
 export interface Job {
   name: string;
@@ -20,7 +21,12 @@ const JOBS: readonly Job[] = [
   {
     name: 'aggregate',
     when: '*/2 * * * * *',
-    run: ({ pool, config }, stopped) => aggregate(pool, { retentionDays: config.retentionDays, stopped }),
+    run: ({ pool }, stopped) => catchUp(pool, { stopped }),
+  },
+  {
+    name: 'user_stats',
+    when: '*/10 * * * * *',
+    run: ({ pool, config }) => refreshUserStats(pool, config.retentionDays),
   },
   {
     name: 'retention',

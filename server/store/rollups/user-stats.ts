@@ -12,15 +12,22 @@ import { lockRollups } from './marks.ts';
 export function refreshUserStats(pool: pg.Pool, retentionDays: number): Promise<void> {
   return inTransaction(pool, async (client) => {
     await lockRollups(client);
-    const { rows } = await client.query<{ day: string }>(
-      `with taken as (delete from dirty_days returning day)
-       select distinct day::text from taken where day >= (now() at time zone 'UTC')::date - $1::int`,
-      [retentionDays],
-    );
-    await client.query(UPSERT_DAYS, [rows.map((row) => row.day)]);
+    const { rows } = await client.query<{ day: string; kept: boolean }>(TAKE_DAYS, [retentionDays]);
+    const begun = await client.query<{ begun: boolean }>(DAY_BEGUN);
+    if (rows.length === 0 && !begun.rows[0]!.begun) return;
+    const changed = rows.filter(({ kept }) => kept).map(({ day }) => day);
+    await client.query(UPSERT_DAYS, [changed]);
     await client.query(TOTAL_USERS, [retentionDays]);
   });
 }
+
+const TAKE_DAYS = `
+  with taken as (delete from dirty_days returning day)
+  select distinct day::text, day >= (now() at time zone 'UTC')::date - $1::int as kept from taken`;
+
+/** Whether there are rows, but none for today yet. */
+const DAY_BEGUN = `
+  select coalesce(max(date) < (now() at time zone 'UTC')::date, false) as begun from user_stats`;
 
 /** The given days, and every one from the first day known to today that has no row yet. */
 const UPSERT_DAYS = `
@@ -41,20 +48,16 @@ const UPSERT_DAYS = `
     from bounds, generate_series(first_day::timestamp, last_day::timestamp, interval '1 day') as series
     where not exists (select from user_stats where date = series::date)
   ),
-  production as (
-    select facet_id from facets where environment = 'production'
-  ),
   usage as (
-    select day, count(distinct user_id) as active_users, coalesce(sum(recordings), 0) as recordings,
-      coalesce(sum(recorded_seconds), 0) as recorded_seconds, coalesce(sum(cost_usd), 0) as cost_usd
-    from user_days
-    where day in (select day from wanted) and facet_id in (select facet_id from production)
-    group by day
+    select day, users as active_users, recordings, recorded_seconds, cost_usd
+    from environment_days
+    where environment = 'production' and day in (select day from wanted)
   ),
   crashes_of_day as (
     select day, count(*) as crashes
     from uncaught_crashes
-    where day in (select day from wanted) and facet_id in (select facet_id from production)
+    join facets using (facet_id)
+    where environment = 'production' and day in (select day from wanted)
     group by day
   ),
   newcomers as (
@@ -67,7 +70,7 @@ const UPSERT_DAYS = `
     (date, total_users, active_users, new_users, total_recordings, total_minutes, total_cost_usd, crash_count, crash_rate)
   select day, 0, coalesce(active_users, 0), coalesce(new_users, 0), coalesce(recordings, 0),
     coalesce(recorded_seconds, 0) / 60, coalesce(cost_usd, 0), coalesce(crashes, 0),
-    coalesce(crashes, 0)::float8 / active_users
+    coalesce(crashes, 0)::float8 / nullif(active_users, 0)
   from wanted
   left join usage using (day)
   left join crashes_of_day using (day)
