@@ -32,6 +32,8 @@ const run = promisify(execFile);
 export interface EmbeddedCluster {
   /** With user and password; to the maintenance database `postgres`. */
   readonly url: string;
+  /** Where PostgreSQL keeps its files. */
+  readonly folder: string;
   /** Starts it again, on the same port, where it was killed; does nothing while it runs. */
   revive(): Promise<void>;
   stop(): Promise<void>;
@@ -77,6 +79,7 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   const port = await ensureStarted(data, owner, { ...SETTINGS, ...options.settings });
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
+    folder: data,
     async revive() {
       if (!isRunning(data)) await pgCtlStart(owner, data);
     },

@@ -1,13 +1,14 @@
 /** What is logged: routes and durations, never addresses, URLs (they hold user ids), headers or bodies. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 import { redactText } from '../../lib/record/redact.ts';
 
-/** Pino as the server uses it; `level` as in `LOG_LEVEL`. */
-export function createLogger(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...LOG_FORMS });
+/** Pino as the server uses it; `level` as in `LOG_LEVEL`. Default destination: standard output. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...LOG_FORMS };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 const LOG_FORMS: Pick<LoggerOptions, 'serializers'> = {

@@ -3,7 +3,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    postgres: { url: string; template: string };
+    postgres: { url: string; template: string; dataFolder: string | null };
   }
 }
 
@@ -15,7 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     );
   }
   const { startTestPostgres } = await import('./postgres.ts');
-  const { url, template, stop } = await startTestPostgres();
-  project.provide('postgres', { url, template });
+  const { url, template, dataFolder, stop } = await startTestPostgres();
+  project.provide('postgres', { url, template, dataFolder });
   return stop;
 }

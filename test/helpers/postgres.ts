@@ -18,6 +18,8 @@ export interface TestPostgres {
   url: string;
   /** Name of the migrated database to copy. */
   template: string;
+  /** Its files; null where it is not ours. */
+  dataFolder: string | null;
   stop(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
     await makeTemplate(given, template);
-    return { url: given, template, stop: () => dropDatabase(given, template) };
+    return { url: given, template, dataFolder: null, stop: () => dropDatabase(given, template) };
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'roost-test-postgres-'));
   const cluster = await startCluster({ dataDir, settings: FAST, unsafe: true });
@@ -49,6 +51,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   return {
     url: cluster.url,
     template,
+    dataFolder: cluster.folder,
     async stop() {
       await cluster.stop();
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
