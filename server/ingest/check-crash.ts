@@ -4,7 +4,7 @@ import { firstIssue } from '../../lib/record/catalogue.ts';
 import { crashSchema } from '../../lib/record/crash.ts';
 import { fingerprint } from '../../lib/record/fingerprint.ts';
 import { type RequestClock, correctedTime } from './clock.ts';
-import { redactName } from './names.ts';
+import { redactName, redactVersion } from './names.ts';
 import { storableJson, storableText } from './storable.ts';
 import type { RecordCheck, Row } from './submission.ts';
 
@@ -41,7 +41,7 @@ export function checkCrash(record: unknown, clock: RequestClock): RecordCheck<Cr
       timestamp: new Date(time).toISOString(),
       session_id: crash.session_id ?? null,
       crash_type: crash.crash_type,
-      app_version: redactName(crash.app_version),
+      app_version: redactVersion(crash.app_version),
       os_version: osVersion == null ? null : redactName(osVersion),
       platform: platform == null ? null : redactName(platform),
       country: crash.country ?? null,

@@ -5,7 +5,7 @@ import { type CompiledCatalogue, firstIssue } from '../../lib/record/catalogue.t
 import { eventSchema } from '../../lib/record/event.ts';
 import { redactProperties } from '../../lib/record/redact.ts';
 import { type RequestClock, correctedTime } from './clock.ts';
-import { redactName } from './names.ts';
+import { redactName, redactVersion } from './names.ts';
 import { storableJson } from './storable.ts';
 import type { RecordCheck, Row } from './submission.ts';
 
@@ -51,7 +51,7 @@ export function checkEvent(
       timestamp: new Date(time).toISOString(),
       session_id: event.session_id ?? null,
       event: event.event,
-      app_version: redactName(event.app_version),
+      app_version: redactVersion(event.app_version),
       platform: redactName(event.platform),
       country: event.country ?? null,
       environment: event.environment ?? 'production',
