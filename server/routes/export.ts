@@ -1,13 +1,13 @@
 /** `GET /export/….csv`: what the dashboard is computed from, as files. */
-import { Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { type Stringifier, stringify } from 'csv-stringify';
+import { type Options, stringify } from 'csv-stringify/sync';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 import { freshen } from '../jobs/aggregate.ts';
 import { readDaily } from '../store/admin-daily.ts';
-import { EXPORTED_COLUMNS, type ExportedTable, exportRecords } from '../store/export.ts';
+import { EXPORTED_COLUMNS, type ExportedRow, type ExportedTable, exportRecords } from '../store/export.ts';
 import type { StatsQuery } from '../store/stats/query.ts';
 import { FRESHEN_MS } from './stats.ts';
 import { parseStatsQuery } from './stats-query.ts';
@@ -31,20 +31,20 @@ export async function exportRoutes(app: FastifyInstance): Promise<void> {
   for (const table of Object.keys(EXPORTED_COLUMNS) as ExportedTable[]) {
     app.get(`/export/${table}.csv`, WITHOUT_HEAD, (request, reply) => {
       const { query } = parseStatsQuery(request.url);
-      const csv = createCsv(EXPORTED_COLUMNS[table]);
+      const file = new PassThrough();
       const gone = new AbortController();
-      csv.once('close', () => {
-        if (!csv.readableEnded) gone.abort();
+      file.once('close', () => {
+        if (!file.readableEnded) gone.abort();
       });
       exportRecords(app.pool, table, query, {
-        consume: (rows) => pipeline(rows, csv),
+        consume: (batches) => pipeline(toCsv(EXPORTED_COLUMNS[table], batches), file),
         signal: gone.signal,
       }).catch((error: Error) => {
         // Before the first row this becomes an answer; later the connection breaks, so that no half file looks whole.
-        csv.destroy(error);
+        file.destroy(error);
         if (!gone.signal.aborted) request.log.error({ err: error, table }, 'an export failed');
       });
-      return sendFile(reply, table, query).send(csv);
+      return sendFile(reply, table, query).send(file);
     });
   }
 
@@ -52,21 +52,36 @@ export async function exportRoutes(app: FastifyInstance): Promise<void> {
     const { query } = parseStatsQuery(request.url);
     await freshen(app.pool, FRESHEN_MS);
     const { days } = await readDaily(app.pool, query);
-    return sendFile(reply, 'daily', query).send(Readable.from(days).pipe(createCsv(DAILY_COLUMNS)));
+    return sendFile(reply, 'daily', query).send(
+      head(DAILY_COLUMNS) + stringify(days, { ...CSV, columns: DAILY_COLUMNS }),
+    );
   });
 }
 
 /** RFC 4180. Texts that a spreadsheet would run as a formula get an apostrophe in front. */
-function createCsv(columns: readonly string[]): Stringifier {
-  return stringify({
-    header: true,
-    columns: [...columns],
-    record_delimiter: '\r\n',
-    // A lone line feed or carriage return is quoted too.
-    quote_record_delimiter: true,
-    escape_formulas: true,
-    cast: { date: (moment) => moment.toISOString(), boolean: String },
-  });
+const CSV: Options = {
+  record_delimiter: '\r\n',
+  // A lone line feed or carriage return is quoted too.
+  quote_record_delimiter: true,
+  escape_formulas: true,
+  cast: { date: (moment) => moment.toISOString(), boolean: String },
+};
+
+function head(columns: readonly string[]): string {
+  return stringify([[...columns]], CSV);
+}
+
+/** A text for each batch: a chunk for each row would take longer to send than to make. */
+async function* toCsv(
+  columns: readonly string[],
+  batches: AsyncIterable<ExportedRow[]>,
+): AsyncGenerator<string, void> {
+  let begun = false;
+  for await (const rows of batches) {
+    yield begun ? stringify(rows, CSV) : head(columns) + stringify(rows, CSV);
+    begun = true;
+  }
+  if (!begun) yield head(columns);
 }
 
 function sendFile(reply: FastifyReply, name: string, { from, to }: StatsQuery): FastifyReply {

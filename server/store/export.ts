@@ -43,7 +43,7 @@ export const EXPORTED_COLUMNS = {
 export type ExportedTable = keyof typeof EXPORTED_COLUMNS;
 
 /** Held in memory at a time. A crash may have 100 KiB, an event has 300 bytes. */
-const ROWS_PER_FETCH: Record<ExportedTable, number> = { events: 1_000, crashes: 50 };
+const ROWS_PER_FETCH: Record<ExportedTable, number> = { events: 500, crashes: 50 };
 const JSON_COLUMNS: ReadonlySet<string> = new Set(['properties', 'context']);
 
 /** A record, its fields in the order of `EXPORTED_COLUMNS`. */
@@ -58,7 +58,10 @@ export async function exportRecords(
   pool: pg.Pool,
   table: ExportedTable,
   query: StatsQuery,
-  { consume, signal }: { consume: (rows: AsyncIterable<ExportedRow>) => Promise<void>; signal: AbortSignal },
+  {
+    consume,
+    signal,
+  }: { consume: (batches: AsyncIterable<ExportedRow[]>) => Promise<void>; signal: AbortSignal },
 ): Promise<void> {
   const { sql, values } = rowsInRange(query);
   // JSON stays the text that it is: parsing it only to write it again would take longer than all the rest.
@@ -86,13 +89,13 @@ export async function exportRecords(
 }
 
 /** A plain statement each time: unlike a stream over the protocol's portals it fails at once with its connection. */
-async function* fetchRows(client: pg.ClientBase, count: number): AsyncGenerator<ExportedRow, void> {
+async function* fetchRows(client: pg.ClientBase, count: number): AsyncGenerator<ExportedRow[], void> {
   for (;;) {
     const { rows } = await client.query<ExportedRow>({
       text: `fetch ${count} from records`,
       rowMode: 'array',
     });
     if (rows.length === 0) return;
-    yield* rows;
+    yield rows;
   }
 }
