@@ -11,8 +11,8 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../helpers/postgres.ts';
 import { makeCrash, makeEvent } from '../helpers/records.ts';
 
-/** Leaves a fifth of 512 MB to the system and to what comes later. */
-const LIMIT_MB = 400;
+/** Well within 512 MB. */
+const LIMIT_MB = 300;
 /** As `npm start` and the first line of the program set them. */
 const LIMITS = ['--max-semi-space-size=4', '--max-old-space-size=256'];
 const root = join(import.meta.dirname, '..', '..');
