@@ -1,4 +1,4 @@
-/** The short form of `npm run torture -- chain`: a few faults at each point, on a small fleet. */
+/** The short form of `npm run torture -- chain`: one fault at each point, on a small fleet. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,17 +19,10 @@ it('stores each record once, whatever breaks between an app and the database', a
     lasts: { least: 500, most: 1_500 },
     sleepsAtMostMs: 2_000,
     durationMs: Infinity,
-    appFaults: [
-      'opted out and in again',
-      'app killed before the answer',
-      'reset before the answer',
-      'clock jumps',
-      'app killed',
-      'request sent twice',
-    ],
+    appFaults: ['opted out and in again', 'app killed before the answer', 'reset before the answer'],
     serverFaults: ['PostgreSQL killed'],
   });
   expect(report.unexpectedEnds).toEqual([]);
-  expect(report.total).toMatchObject({ injected: 7, lost: 0, doubled: 0 });
+  expect(report.total).toMatchObject({ injected: 4, lost: 0, doubled: 0 });
   expect(isSound(report)).toBe(true);
 }, 600_000);

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type FaultProxy, NETWORK_FAULTS, type NetworkFault } from '../fault-proxy.ts';
 import type { Client } from './client.ts';
 import type { Dice } from './dice.ts';
+import { startUntrustedServer } from './untrusted-server.ts';
 
 const OTHER_FAULTS = [
   'app killed',
@@ -35,8 +36,6 @@ export interface App {
 
 export interface Surroundings {
   dice: Dice;
-  /** An address that speaks TLS with a certificate that nobody trusts. */
-  untrusted: string;
   /** Milliseconds that a fault lasts. */
   lasts: { least: number; most: number };
   /** Milliseconds that a sleep lasts at most. */
@@ -68,7 +67,7 @@ export async function inflict(
   { client, proxy }: App,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { dice, untrusted, lasts, sleepsAtMostMs } = surroundings;
+  const { dice, lasts, sleepsAtMostMs } = surroundings;
   const whileItLasts = (): Promise<unknown> => delay(dice.between(lasts.least, lasts.most));
   const restart = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     await client.end(signal);
@@ -100,8 +99,11 @@ export async function inflict(
       return;
     case 'name not resolved':
       return liveAt('http://roost.invalid');
-    case 'wrong certificate':
-      return liveAt(untrusted);
+    case 'wrong certificate': {
+      const server = await startUntrustedServer();
+      await liveAt(server.url);
+      return server.close();
+    }
     case 'clock jumps':
       client.setClockAhead(dice.pick(CLOCKS_MS));
       await whileItLasts();

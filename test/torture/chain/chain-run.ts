@@ -16,7 +16,6 @@ import { Ledger, type LedgerReport } from './ledger.ts';
 import { numberOfFailure } from './numbers.ts';
 import { inflictOnServers, SERVER_FAULTS, type ServerFault } from './server-faults.ts';
 import { Postgres, Server } from './servers.ts';
-import { startUntrustedServer } from './untrusted-server.ts';
 
 export interface ChainOptions {
   seed: number;
@@ -70,18 +69,12 @@ export async function tortureChain(options: ChainOptions): Promise<ChainReport> 
   const compileCache = join(folder, 'compiled');
   const activeOnServers = new Set<string>();
   const ledger = new Ledger(() => [...activeOnServers]);
-  const untrusted = await startUntrustedServer();
   const postgres = await Postgres.start(join(folder, 'database'));
   const servers = SERVER_CLOCKS_MS.slice(0, options.servers).map(
     (clock) => new Server(postgres.url, compileCache, clock),
   );
   let lives = 0;
   const apps = makeApps(options, servers, { ledger, compileCache, nextLife: () => (lives += 1) });
-  const surroundings = (dice: Surroundings['dice']): Surroundings => ({
-    ...options,
-    dice,
-    untrusted: untrusted.url,
-  });
   let until = Infinity;
   let injected = 0;
   const begin = (fault: string): void => {
@@ -97,7 +90,7 @@ export async function tortureChain(options: ChainOptions): Promise<ChainReport> 
       await app.client.hears(dice.between(5, 30));
       begin(fault);
       app.client.meets(fault);
-      await inflict(fault, app, surroundings(dice));
+      await inflict(fault, app, { ...options, dice });
       ledger.stalled(fault, await untilAnswered([app.proxy]));
       app.client.meets();
     }
@@ -113,7 +106,7 @@ export async function tortureChain(options: ChainOptions): Promise<ChainReport> 
       await delay(dice.between(options.lasts.least, options.lasts.most));
       begin(fault);
       activeOnServers.add(fault);
-      await inflictOnServers(fault, { servers, postgres }, surroundings(dice));
+      await inflictOnServers(fault, { servers, postgres }, { ...options, dice });
       ledger.stalled(fault, await untilAnswered(apps.map(({ proxy }) => proxy)));
       activeOnServers.delete(fault);
     }
@@ -137,7 +130,6 @@ export async function tortureChain(options: ChainOptions): Promise<ChainReport> 
     await Promise.all(apps.map(({ client }) => client.end('SIGKILL')));
     await Promise.all(servers.map((server) => server.end('SIGKILL')));
     await Promise.all(apps.map(({ proxy }) => proxy.close()));
-    await untrusted.close();
     await postgres.close();
   }
 }
