@@ -31,7 +31,7 @@ export async function openDatabase({
     url: url.href,
     revive: () => cluster.revive(),
     async close() {
-      if ((await countServers(cluster.url)) === 0) await cluster.stop();
+      if (cluster.isRunning() && (await countServers(cluster.url)) === 0) await cluster.stop();
     },
   };
 }

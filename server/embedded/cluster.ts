@@ -34,6 +34,7 @@ export interface EmbeddedCluster {
   readonly url: string;
   /** Where PostgreSQL keeps its files. */
   readonly folder: string;
+  isRunning(): boolean;
   /** Starts it again, on the same port, where it was killed; does nothing while it runs. */
   revive(): Promise<void>;
   stop(): Promise<void>;
@@ -80,6 +81,7 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
     folder: data,
+    isRunning: () => isRunning(data),
     async revive() {
       if (!isRunning(data)) await pgCtlStart(owner, data);
     },
