@@ -47,16 +47,17 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'roost-test-postgres-'));
   const cluster = await startCluster({ dataDir, settings: FAST, unsafe: true });
-  await makeTemplate(cluster.url, template);
-  return {
-    url: cluster.url,
-    template,
-    dataFolder: cluster.folder,
-    async stop() {
-      await cluster.stop();
-      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
-    },
+  const stop = async (): Promise<void> => {
+    await cluster.stop();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
+  try {
+    await makeTemplate(cluster.url, template);
+  } catch (error) {
+    await stop(); // a broken migration must not leave a database running
+    throw error;
+  }
+  return { url: cluster.url, template, dataFolder: cluster.folder, stop };
 }
 
 async function makeTemplate(url: string, template: string): Promise<void> {
