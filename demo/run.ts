@@ -3,8 +3,8 @@
  * `-- --once`: ends after the tour, with 0 only if every record arrived exactly once.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 
 import { buildStories } from './build.ts';
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
   const stop = async (): Promise<void> => {
     await parts.app?.kill();
     await parts.server?.stop();
-    rmSync(home, { recursive: true, force: true });
+    removeHome(home);
   };
   const interrupted = new Promise<'interrupted'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
@@ -114,6 +114,16 @@ function makeHome(): string {
   const parent = join(import.meta.dirname, '..', '.roost');
   mkdirSync(parent, { recursive: true });
   return mkdtempSync(join(parent, 'demo-'));
+}
+
+/** With PostgreSQL's files: started as root, they may lie outside, where its own user can go. */
+function removeHome(home: string): void {
+  const database = join(home, 'server', 'postgres');
+  if (existsSync(database)) {
+    const files = realpathSync(database);
+    if (!files.startsWith(realpathSync(home))) rmSync(dirname(files), { recursive: true, force: true });
+  }
+  rmSync(home, { recursive: true, force: true });
 }
 
 // The exit is spelled out: an interrupted tour would go on waiting for a page that is gone.

@@ -1,5 +1,5 @@
 /** The short form of `npm run torture -- chain`: one fault at each point, on a small fleet. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,8 @@ import { isSound, tortureChain } from '../torture/chain/chain-run.ts';
 
 it('stores each record once, whatever breaks between an app and the database', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'roost-chain-'));
+  // PostgreSQL's own user has to get through.
+  chmodSync(folder, 0o755);
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const report = await tortureChain({
     seed: 1,

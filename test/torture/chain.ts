@@ -1,6 +1,6 @@
 /** `npm run torture -- chain [--minutes 10] [--seed 1] [--apps 5]`: see chain/chain-run.ts. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,6 +23,8 @@ export async function run(args: string[]): Promise<boolean> {
   });
   const [minutes, seed, apps] = [Number(values.minutes), Number(values.seed), Number(values.apps)];
   const folder = mkdtempSync(join(tmpdir(), 'roost-torture-'));
+  // PostgreSQL's own user has to get through.
+  chmodSync(folder, 0o755);
   const smallDisk = mountSmallDisk(join(folder, 'disk'));
   try {
     const report = await tortureChain({
