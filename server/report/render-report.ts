@@ -39,7 +39,8 @@ function changeOf(figure: ReportFigure): string {
 
 function colourOf({ now, before, better, weight }: ReportFigure): string {
   if (weight < 1 || better === 'neither') return QUIET;
-  return now! > before! === (better === 'higher') ? GOOD : BAD;
+  const rose = now! > before!;
+  return rose === (better === 'higher') ? GOOD : BAD;
 }
 
 function sentenceOf(figure: ReportFigure): string {

@@ -227,7 +227,9 @@ describe('answers', () => {
     const sender = startSender(queue, transport);
     expect(await sender.flush()).toEqual({ sent: 99, rejected: 0 });
     expect(stored.toSorted()).toEqual(ids.filter((id) => id !== bad).toSorted());
-    expect(queue.deadLetters()).toMatchObject([{ eventId: bad, kind: 'event', reason: 'undeliverable_malformed' }]);
+    expect(queue.deadLetters()).toMatchObject([
+      { eventId: bad, kind: 'event', reason: 'undeliverable_malformed' },
+    ]);
     expect(queue.droppedTotals()).toEqual({ undeliverable_malformed: 1 });
     expect(queue.all()).toEqual([]);
     expect(transport.tries.length).toBeLessThan(20);
