@@ -84,7 +84,8 @@ export class Lane {
     const { queue, kind, maySend, now } = this.#options;
     if (this.#closed || !maySend()) return false;
     const state = this.#state();
-    if (remainingMs(state, now()) > 0 && (round === 'due' || state.firm)) return false;
+    const notBefore = round === 'due' ? state.notBefore : state.firmUntil;
+    if (remainingMs({ notBefore }, now()) > 0) return false;
     const most = this.#mostRecords(state);
     const leased = queue.lease({
       kind,
@@ -140,12 +141,14 @@ export class Lane {
   }
 
   #state(): RetryState {
-    return this.#options.queue.getState<RetryState>(this.#stateKey) ?? READY;
+    // A file of 0.1.0 does not know every field.
+    return { ...READY, ...this.#options.queue.getState<RetryState>(this.#stateKey) };
   }
 
   #keep(next: RetryState): void {
-    const { failures, notBefore, firm } = this.#state();
-    const changed = next.failures !== failures || next.notBefore !== notBefore || next.firm !== firm;
+    const { failures, notBefore, firmUntil } = this.#state();
+    const changed =
+      next.failures !== failures || next.notBefore !== notBefore || next.firmUntil !== firmUntil;
     if (changed) this.#options.queue.setState(this.#stateKey, next);
   }
 }

@@ -15,11 +15,11 @@ export interface RetryState {
   failures: number;
   /** No try before this moment. */
   notBefore: number;
-  /** The server asked for this wait: it binds `flush` and a network that came back, too. */
-  firm: boolean;
+  /** The server asked for a wait until then: it binds `flush` and a network that came back, too. 0: it did not. */
+  firmUntil: number;
 }
 
-export const READY: RetryState = { failures: 0, notBefore: 0, firm: false };
+export const READY: RetryState = { failures: 0, notBefore: 0, firmUntil: 0 };
 
 /** Full jitter: anything from 0 to the bound, so that clients that failed together do not come back together. */
 export function backoffMs(failures: number, random: () => number): number {
@@ -34,15 +34,19 @@ export function afterRetry(
 ): RetryState {
   const own = backoffMs(failures + 1, random);
   const asked = Math.min(Math.max(askedMs ?? 0, 0), MAX_RETRY_AFTER_MS);
-  return { failures: failures + 1, notBefore: now + Math.max(own, asked), firm: asked > 0 };
+  return {
+    failures: failures + 1,
+    notBefore: now + Math.max(own, asked),
+    firmUntil: asked > 0 ? now + asked : 0,
+  };
 }
 
 export function afterRefusal({ failures }: RetryState, now: number): RetryState {
-  return { failures: failures + 1, notBefore: now + REFUSED_DELAY_MS, firm: false };
+  return { failures: failures + 1, notBefore: now + REFUSED_DELAY_MS, firmUntil: 0 };
 }
 
 /** How long to wait still. A clock that was set back must not turn a wait of minutes into one of years. */
-export function remainingMs({ notBefore }: RetryState, now: number): number {
+export function remainingMs({ notBefore }: Pick<RetryState, 'notBefore'>, now: number): number {
   const remaining = notBefore - now;
   return remaining > MAX_RETRY_AFTER_MS ? 0 : Math.max(remaining, 0);
 }

@@ -24,28 +24,32 @@ test('the wait doubles from 1 s to 15 min, with full jitter', () => {
 
 test('each failure in a row counts; what the server asks for is a lower bound and binds firmly', () => {
   const first = afterRetry(READY, undefined, NOW, longest);
-  expect(first).toEqual({ failures: 1, notBefore: NOW + 1_000, firm: false });
+  expect(first).toEqual({ failures: 1, notBefore: NOW + 1_000, firmUntil: 0 });
   expect(afterRetry(first, undefined, NOW, longest).notBefore).toBe(NOW + 2_000);
   expect(afterRetry(READY, 90_000, NOW, longest)).toEqual({
     failures: 1,
     notBefore: NOW + 90_000,
-    firm: true,
+    firmUntil: NOW + 90_000,
   });
-  expect(afterRetry({ ...READY, failures: 9 }, 1_000, NOW, longest).notBefore).toBe(NOW + 512_000);
+  // Our own backoff is longer here, but `flush` need not wait for it.
+  expect(afterRetry({ ...READY, failures: 9 }, 1_000, NOW, longest)).toMatchObject({
+    notBefore: NOW + 512_000,
+    firmUntil: NOW + 1_000,
+  });
 });
 
 test('an absurd wait is cut to a day, a negative one means nothing', () => {
   expect(afterRetry(READY, 1e15, NOW, longest).notBefore).toBe(NOW + DAY);
   expect(afterRetry(READY, Infinity, NOW, longest).notBefore).toBe(NOW + DAY);
-  expect(afterRetry(READY, -5, NOW, longest)).toEqual({ failures: 1, notBefore: NOW + 1_000, firm: false });
+  expect(afterRetry(READY, -5, NOW, longest)).toEqual({ failures: 1, notBefore: NOW + 1_000, firmUntil: 0 });
 });
 
 test('a refusal waits 15 minutes, and does not bind flush', () => {
-  expect(afterRefusal(READY, NOW)).toEqual({ failures: 1, notBefore: NOW + 15 * MINUTE, firm: false });
+  expect(afterRefusal(READY, NOW)).toEqual({ failures: 1, notBefore: NOW + 15 * MINUTE, firmUntil: 0 });
 });
 
 test('a clock set back by years does not stretch the wait', () => {
-  const state: RetryState = { failures: 1, notBefore: NOW + MINUTE, firm: true };
+  const state: RetryState = { failures: 1, notBefore: NOW + MINUTE, firmUntil: NOW + MINUTE };
   expect(remainingMs(state, NOW)).toBe(MINUTE);
   expect(remainingMs(state, NOW + 2 * MINUTE)).toBe(0);
   expect(remainingMs(state, NOW - 400 * DAY)).toBe(0);
