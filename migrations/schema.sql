@@ -375,12 +375,12 @@ CREATE OR REPLACE FUNCTION keep_dropped(user_locks integer[], user_ids uuid[], r
 AS $function$
 begin
   perform pg_advisory_xact_lock_shared(7605002, user_lock) from unnest(user_locks) user_lock;
-  insert into client_dropped (user_id, reason, total)
-  select user_id, reason, total
+  insert into client_dropped (user_id, reason, total, updated_at)
+  select user_id, reason, total, now()
   from unnest(user_ids, reasons, totals) as given (user_id, reason, total)
   where user_id <> all (find_erased(user_ids))
   on conflict (user_id, reason) do update
-  set total = greatest(client_dropped.total, excluded.total), updated_at = now();
+  set total = greatest(client_dropped.total, excluded.total), updated_at = excluded.updated_at;
 end $function$
 ;
 
@@ -409,11 +409,17 @@ CREATE OR REPLACE FUNCTION store_crashes(user_locks integer[], users uuid[], too
  LANGUAGE plpgsql
 AS $function$
 declare
+  elsewhere int[];
   stored_users uuid[];
   stored_events uuid[];
 begin
   perform pg_advisory_xact_lock(7605002, user_lock) from unnest(user_locks) user_lock;
   erased := find_erased(users);
+  elsewhere := array(
+    select position::int
+    from unnest(user_ids, event_ids) with ordinality as given (user_id, event_id, position)
+    join events using (user_id, event_id)
+  );
 
   with added as (
     insert into crashes
@@ -424,14 +430,11 @@ begin
     from unnest(
       too_old, user_ids, event_ids, session_ids, timestamps, crash_types, app_versions, os_versions, platforms,
       countries, environments, fingerprints, titles, error_messages, stack_traces, contexts
-    ) as given (
+    ) with ordinality as given (
       is_too_old, user_id, event_id, session_id, moment, crash_type, app_version, os_version, platform, country,
-      environment, fingerprint, title, error_message, stack_trace, context
+      environment, fingerprint, title, error_message, stack_trace, context, position
     )
-    where not is_too_old and user_id <> all (erased)
-      and not exists (
-        select from events where events.user_id = given.user_id and events.event_id = given.event_id
-      )
+    where not is_too_old and user_id <> all (erased) and position <> all (elsewhere)
     on conflict (user_id, event_id) do nothing
     returning user_id, event_id, timestamp
   ),
@@ -444,13 +447,11 @@ begin
 
   if cardinality(stored_users) < cardinality(user_ids) then
     stored := positions_of(stored_users, stored_events, user_ids, event_ids);
-    known := array(
-      select given.position
+    known := elsewhere || array(
+      select position::int
       from unnest(too_old, user_ids, event_ids) with ordinality as given (is_too_old, user_id, event_id, position)
-      where is_too_old and (
-        exists (select from crashes where crashes.user_id = given.user_id and crashes.event_id = given.event_id)
-        or exists (select from events where events.user_id = given.user_id and events.event_id = given.event_id)
-      )
+      join crashes using (user_id, event_id)
+      where is_too_old
     );
   end if;
 end $function$
@@ -461,11 +462,17 @@ CREATE OR REPLACE FUNCTION store_events(user_locks integer[], users uuid[], too_
  LANGUAGE plpgsql
 AS $function$
 declare
+  elsewhere int[];
   stored_users uuid[];
   stored_events uuid[];
 begin
   perform pg_advisory_xact_lock_shared(7605002, user_lock) from unnest(user_locks) user_lock;
   erased := find_erased(users);
+  elsewhere := array(
+    select position::int
+    from unnest(user_ids, event_ids) with ordinality as given (user_id, event_id, position)
+    join crashes using (user_id, event_id)
+  );
 
   with added as (
     insert into events
@@ -474,13 +481,11 @@ begin
     from unnest(
       too_old, user_ids, event_ids, session_ids, timestamps, names, app_versions, platforms, countries, environments,
       all_properties
-    ) as given (
-      is_too_old, user_id, event_id, session_id, moment, name, app_version, platform, country, environment, properties
+    ) with ordinality as given (
+      is_too_old, user_id, event_id, session_id, moment, name, app_version, platform, country, environment,
+      properties, position
     )
-    where not is_too_old and user_id <> all (erased)
-      and not exists (
-        select from crashes where crashes.user_id = given.user_id and crashes.event_id = given.event_id
-      )
+    where not is_too_old and user_id <> all (erased) and position <> all (elsewhere)
     on conflict (user_id, event_id) do nothing
     returning user_id, event_id, timestamp
   ),
@@ -493,13 +498,11 @@ begin
 
   if cardinality(stored_users) < cardinality(user_ids) then
     stored := positions_of(stored_users, stored_events, user_ids, event_ids);
-    known := array(
-      select given.position
+    known := elsewhere || array(
+      select position::int
       from unnest(too_old, user_ids, event_ids) with ordinality as given (is_too_old, user_id, event_id, position)
-      where is_too_old and (
-        exists (select from events where events.user_id = given.user_id and events.event_id = given.event_id)
-        or exists (select from crashes where crashes.user_id = given.user_id and crashes.event_id = given.event_id)
-      )
+      join events using (user_id, event_id)
+      where is_too_old
     );
   end if;
 end $function$
