@@ -107,4 +107,18 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: 'admin',
     errors: [400, 404, 415],
   },
+  'GET /stats/crash-groups/{fingerprint}/crashes': figures(
+    'The latest crashes of a group, with stack and context',
+  ),
+  'GET /stats/daily': figures('The figures of each day'),
+  'GET /stats/releases': figures('Adoption and stability of each version'),
+  'GET /stats/filters': { summary: 'The values that filters can have', access: 'admin' },
+  'GET /stats/catalogue': { summary: 'The events that are accepted', access: 'admin' },
+  'GET /dashboard/report': { summary: 'The last weekly report', access: 'admin', type: 'text/html' },
+  'GET /system/delivery': { summary: 'What arrived, what was refused, what clients lost', access: 'admin' },
+  'GET /system/storage': { summary: 'Sizes, rows, growth', access: 'admin' },
+  'GET /system/settings': { summary: 'The settings in use, secrets masked', access: 'admin' },
+  'POST /system/test-event': { summary: 'Send one event through the whole server', access: 'admin' },
+  'GET /system/alerts': { summary: 'What was told lately, and what is still so', access: 'admin' },
+  'POST /system/alerts/test': { summary: 'Send a test alert', access: 'admin' },
 };

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The methods that the address of this URL has; none where it is unknown. */
     methodsOf(url: string): string[];
+    /** Every route, such as `GET /users/:user_id/data`. */
+    routeNames(): string[];
   }
 }
 
@@ -17,6 +19,9 @@ function setUp(app: FastifyInstance): void {
     for (const name of [method].flat()) known.methods.add(name);
     paths.set(url, known);
   });
+  app.decorate('routeNames', () =>
+    [...paths].flatMap(([url, { methods }]) => [...methods].map((method) => `${method} ${url}`)),
+  );
   app.decorate('methodsOf', (url: string) => {
     const path = url.split('?', 1)[0]!;
     const found = new Set<string>();
