@@ -17,6 +17,7 @@ const CLOCK = new URL('clock.ts', import.meta.url).href;
 const DATABASE = 'roost';
 /** As a service manager waits before it starts again what has ended. */
 const RESTART_MS = 500;
+const REVIVALS = 120;
 
 export class Server {
   readonly #env: Readonly<Record<string, string>>;
@@ -136,15 +137,17 @@ export class Postgres {
     process.kill(this.#postmaster(), 'SIGKILL');
   }
 
-  /** Its processes may need a moment to end after a kill. */
+  /** Resolves when it answers. What was just killed may count as running for a moment: then it is tried again. */
   async revive(): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#cluster.revive();
+        const client = await this.connect();
+        await client.end();
         return;
       } catch (error) {
-        if (attempt === 20) throw error;
-        await delay(500);
+        if (attempt === REVIVALS) throw error;
+        await delay(RESTART_MS);
       }
     }
   }
