@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { Client } from 'pg';
@@ -71,10 +72,10 @@ export async function tortureServer({
     }
     await clients.stop();
     const answered = clients.answeredKeys();
-    const lost = difference(answered, await storedKeys(await server.databaseUrl()));
+    const lost = difference(answered, await storedKeys(server));
     await clients.sendAllAgain();
     const all = clients.allKeys();
-    const stored = await storedKeys(await server.databaseUrl());
+    const stored = await storedKeys(server);
     return {
       seed,
       kills: counts,
@@ -93,9 +94,8 @@ export async function tortureServer({
 }
 
 /** `user_id event_id` of every row, events and crashes. */
-async function storedKeys(url: string): Promise<string[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+async function storedKeys(server: ServerProcess): Promise<string[]> {
+  const client = await connect(server);
   try {
     const { rows } = await client.query<{ key: string }>(
       `select user_id || ' ' || event_id as key from events
@@ -104,6 +104,20 @@ async function storedKeys(url: string): Promise<string[]> {
     return rows.map(({ key }) => key);
   } finally {
     await client.end();
+  }
+}
+
+/** PostgreSQL may be on its way back from the last kill, and its lock file still tell the old port. */
+async function connect(server: ServerProcess): Promise<Client> {
+  for (const deadline = Date.now() + 30_000; ; await setTimeout(100)) {
+    const client = new Client({ connectionString: await server.databaseUrl() });
+    client.on('error', () => {}); // a query reports it as well
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
   }
 }
 
