@@ -11,6 +11,8 @@ export interface RequestClock {
 }
 
 const DAY_MS = 86_400_000;
+/** A clock that is thousands of years off shifts a timestamp to where PostgreSQL has no time. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 
 export function requestClock(now: number, sentAt: number | null, retentionDays: number): RequestClock {
   const difference = sentAt === null ? 0 : now - sentAt;
@@ -24,5 +26,5 @@ export function requestClock(now: number, sentAt: number | null, retentionDays: 
 /** The moment to store, milliseconds since the epoch: shifted, and never more than five minutes ahead of us. */
 export function correctedTime(timestamp: string, { now, shift }: RequestClock): number {
   const time = Date.parse(timestamp) + shift;
-  return time > now + CLOCK_TOLERANCE_MS ? now : time;
+  return time > now + CLOCK_TOLERANCE_MS ? now : Math.max(time, EARLIEST);
 }

@@ -32,6 +32,8 @@ async function query<T extends object>(url: string, sql: string): Promise<T[]> {
 
 // After a new migration: `npx vitest run test/contract/server-schema.test.ts -u` writes the file anew.
 test('schema.sql is what the migrations make', async () => {
+  // Each major version of PostgreSQL prints its catalogue differently, and Citus adds to it: ours is compared.
+  if (inject('postgres').dataFolder === null) return;
   await expect(await readSchemaText(await openDatabase())).toMatchFileSnapshot('../../migrations/schema.sql');
 });
 

@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL for tests: one embedded cluster a run, or the one that `TEST_DATABASE_URL` names. Each
- * caller gets a database of its own, copied from a migrated template.
+ * A real PostgreSQL for tests: one embedded cluster a run, or the one that `TEST_DATABASE_URL` names, which may be
+ * the coordinator of a Citus cluster. Each caller gets a database of its own, copied from a migrated template.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { Client } from 'pg';
 import { startCluster } from '../../server/embedded/cluster.ts';
 import { migrate } from '../../server/store/migrate.ts';
 import { createDatabase } from '../../server/store/pool.ts';
+import { citusNodes, createOnNodes, createSpread, dropOnNodes } from './citus.ts';
 
 export interface TestPostgres {
   /** To the maintenance database. */
@@ -42,8 +43,10 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   const template = `roost_template_${randomBytes(4).toString('hex')}`;
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
-    await makeTemplate(given, template);
-    return { url: given, template, dataFolder: null, stop: () => dropDatabase(given, template) };
+    const plain = (await citusNodes(given)).length === 0;
+    if (plain) await makeTemplate(given, template);
+    const stop = (): Promise<void> => (plain ? dropDatabase(given, template) : Promise.resolve());
+    return { url: given, template, dataFolder: null, stop };
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'roost-test-postgres-'));
   const cluster = await startCluster({ dataDir, settings: FAST, unsafe: true });
@@ -71,6 +74,11 @@ export async function createTestDatabase(
   { empty = false } = {},
 ): Promise<TestDatabase> {
   const name = `roost_test_${randomBytes(6).toString('hex')}`;
+  const nodes = await citusNodes(url);
+  if (nodes.length > 0) {
+    await (empty ? createOnNodes : createSpread)(nodes, url, name);
+    return { url: urlOf(url, name), drop: () => dropOnNodes(nodes, url, name) };
+  }
   if (empty) await createDatabase(url, name);
   else await administrate(url, `create database ${name} template ${template}`);
   return { url: urlOf(url, name), drop: () => dropDatabase(url, name) };
