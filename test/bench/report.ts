@@ -17,7 +17,7 @@ const PATH = join(import.meta.dirname, '../../docs/benchmarks.md');
 
 const INTRODUCTION = `# Benchmarks
 
-Written by \`npm run bench -- client | server | stats\`: each command replaces its own section. Figures hold for the
+Written by \`npm run bench -- client | server | stats | export | redact\`: each command replaces its own section. Figures hold for the
 machine that a section names, and are best read next to the reference that was measured in the same run.
 `;
 

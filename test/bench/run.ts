@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- client | server | stats | export`: runs a benchmark and writes its section of docs/benchmarks.md.
+ * `npm run bench -- client | server | stats | export | redact`: runs a benchmark and writes its section of docs/benchmarks.md.
  * Arguments after the name go to the benchmark; with `--no-write` the section is only printed.
  */
 import { type Bench, writeSection } from './report.ts';
@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   server: () => import('./server.ts'),
   stats: () => import('./stats.ts'),
   export: () => import('./export.ts'),
+  redact: () => import('./redact.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
