@@ -83,7 +83,7 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
     folder: data,
     isRunning: () => isRunning(data),
     async revive() {
-      if (!isRunning(data)) await pgCtlStart(owner, data);
+      await ensureStarted(data, owner, null);
     },
     async stop() {
       if (isRunning(data)) await pgCtl(owner, ['stop', '-D', data, '-m', 'fast', '-w', '-t', '60']);
@@ -150,25 +150,21 @@ function realData(path: string): string {
   }
 }
 
-/** Starts PostgreSQL unless it runs, and returns its port. */
+/** Starts PostgreSQL unless it runs, and returns its port. Without `settings`: with those it had, port included. */
 async function ensureStarted(
   data: string,
   owner: ProcessOwner | null,
-  settings: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>> | null,
 ): Promise<number> {
   let failure = '';
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
     const running = await readPostmaster(data);
     if (running) return running.port;
-    const port = await freePort();
-    const lines = Object.entries({ ...settings, port: String(port) }).map(
-      ([name, value]) => `${name} = '${value}'\n`,
-    );
-    writeFileSync(join(data, 'roost.conf'), lines.join(''));
+    if (settings) await configure(data, settings);
     try {
       await pgCtlStart(owner, data);
     } catch (error) {
-      // The port was taken meanwhile, or another start was quicker: look again.
+      // The port was taken meanwhile, another start was quicker, or what a kill left is just ending: look again.
       failure = `${String(error)} (${join(data, 'start.log')})`;
       await delay(200 * (attempt + 1));
     }
@@ -176,6 +172,12 @@ async function ensureStarted(
   const running = await readPostmaster(data);
   if (running) return running.port;
   throw new Error(`the embedded PostgreSQL did not start: ${failure}`);
+}
+
+async function configure(data: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  const port = String(await freePort());
+  const lines = Object.entries({ ...settings, port }).map(([name, value]) => `${name} = '${value}'\n`);
+  writeFileSync(join(data, 'roost.conf'), lines.join(''));
 }
 
 async function freePort(): Promise<number> {

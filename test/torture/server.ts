@@ -107,12 +107,12 @@ async function storedKeys(server: ServerProcess): Promise<string[]> {
   }
 }
 
-/** PostgreSQL may be on its way back from the last kill, and its lock file still tell the old port. */
+/** PostgreSQL may be on its way back from the last kill: its lock file is missing, or still tells the old port. */
 async function connect(server: ServerProcess): Promise<Client> {
   for (const deadline = Date.now() + 30_000; ; await setTimeout(100)) {
-    const client = new Client({ connectionString: await server.databaseUrl() });
-    client.on('error', () => {}); // a query reports it as well
     try {
+      const client = new Client({ connectionString: await server.databaseUrl() });
+      client.on('error', () => {}); // a query reports it as well
       await client.connect();
       return client;
     } catch (error) {
