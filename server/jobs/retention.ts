@@ -2,7 +2,7 @@
 import type pg from 'pg';
 
 import { inTransaction } from '../store/pool.ts';
-import { type ExpiredKey, deleteRecords, expiredRecords, forgetLosses } from '../store/expired.ts';
+import { deleteRecords, expiredRecords, forgetLosses } from '../store/expired.ts';
 
 export interface RetentionReport {
   events: number;
@@ -38,17 +38,10 @@ export function removeExpired(pool: pg.Pool, options: RetentionOptions): Promise
     if (!rows[0]!.mine) return null;
     const report: RetentionReport = { events: 0, crashes: 0 };
     for (const table of ['events', 'crashes'] as const) {
-      let step: ExpiredKey[] = [];
-      const finishStep = async (): Promise<void> => {
-        report[table] += await inTransaction(pool, (client) => deleteRecords(client, table, step));
-        step = [];
-      };
-      for await (const key of expiredRecords(reader, table, before)) {
-        step.push(key);
-        if (step.length === RECORDS_PER_STEP) await finishStep();
-        if (stopped()) break;
+      for await (const keys of expiredRecords(reader, table, before, RECORDS_PER_STEP)) {
+        if (stopped()) return report;
+        report[table] += await inTransaction(pool, (client) => deleteRecords(client, table, keys));
       }
-      if (step.length > 0) await finishStep();
     }
     await forgetLosses(pool, before);
     return report;

@@ -1,30 +1,30 @@
 /** Records older than the retention: found, and removed. */
 import type pg from 'pg';
-import QueryStream from 'pg-query-stream';
 
-export interface ExpiredKey {
+import { readByCursor } from './cursor.ts';
+
+export type ExpiredKey = {
   user_id: string;
   event_id: string;
   /** UTC day. */
   day: string;
-}
+};
 
 type RecordTableName = 'events' | 'crashes';
 
-/** Streams keys in one pass over the table, by a cursor: `client` must be in a transaction. */
+/** Gives keys in batches, in one pass over the table: `client` must be in a transaction. */
 export function expiredRecords(
   client: pg.ClientBase,
   table: RecordTableName,
   before: Date,
-): AsyncIterable<ExpiredKey> {
-  return client.query(
-    new QueryStream(
-      `select user_id, event_id, (timestamp at time zone 'UTC')::date::text as day
-       from ${table} where timestamp < $1`,
-      [before],
-      { batchSize: 2_000 },
-    ),
-  );
+  count: number,
+): AsyncIterable<ExpiredKey[]> {
+  return readByCursor<ExpiredKey>(client, {
+    text: `select user_id, event_id, (timestamp at time zone 'UTC')::date::text as day
+           from ${table} where timestamp < $1`,
+    values: [before],
+    count,
+  });
 }
 
 /** Removes records and marks their days for the aggregator; `client` must be in a transaction. Returns how many. */

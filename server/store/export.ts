@@ -1,6 +1,7 @@
 /** Stored records, row by row through a cursor, for files that may be larger than memory. */
 import type pg from 'pg';
 
+import { readByCursor } from './cursor.ts';
 import { withClient } from './pool.ts';
 import { rowsInRange } from './stats/raw-rows.ts';
 import type { StatsQuery } from './stats/query.ts';
@@ -77,25 +78,16 @@ export async function exportRecords(
     signal.addEventListener('abort', cancel, { once: true });
     try {
       signal.throwIfAborted();
-      await client.query(
-        `declare records no scroll cursor for select ${columns.join(', ')} from v_${table} where ${sql}`,
-        values,
+      await consume(
+        readByCursor<ExportedRow>(client, {
+          text: `select ${columns.join(', ')} from v_${table} where ${sql}`,
+          values,
+          count: ROWS_PER_FETCH[table],
+          rowMode: 'array',
+        }),
       );
-      await consume(fetchRows(client, ROWS_PER_FETCH[table]));
     } finally {
       signal.removeEventListener('abort', cancel);
     }
   });
-}
-
-/** A plain statement each time: unlike a stream over the protocol's portals it fails at once with its connection. */
-async function* fetchRows(client: pg.ClientBase, count: number): AsyncGenerator<ExportedRow[], void> {
-  for (;;) {
-    const { rows } = await client.query<ExportedRow>({
-      text: `fetch ${count} from records`,
-      rowMode: 'array',
-    });
-    if (rows.length === 0) return;
-    yield rows;
-  }
 }

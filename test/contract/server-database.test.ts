@@ -200,12 +200,12 @@ describe('retention', () => {
        from generate_series(1, 5000)`,
     );
     let asked = 0;
-    const stopped = () => (asked += 1) > 2_500;
+    const stopped = () => (asked += 1) > 1;
     expect(await removeExpired(server.pool, { retentionDays: 30, now: NOW, stopped })).toMatchObject({
-      events: 2_501,
+      events: 2_000,
     });
     expect(await removeExpired(server.pool, { retentionDays: 30, now: NOW })).toMatchObject({
-      events: 2_499,
+      events: 3_000,
     });
   });
 });
