@@ -23,8 +23,11 @@ export interface RedactOptions {
   privateWords?: readonly string[];
 }
 
-/** A longer text is cut first, at the end of a word. UTF-16 units. */
-const MAX_TEXT = 512 * 1024;
+/**
+ * A longer text is cut first, at the end of a word; more texts than this in one JSON are left out. Well above all that
+ * is kept of a crash, and low enough to scrub in a fraction of a second. UTF-16 units.
+ */
+const MAX_TEXT = 192 * 1024;
 const MAX_DEPTH = 16;
 const MAX_NODES = 10_000;
 
@@ -87,16 +90,22 @@ const IN_FRAME_BEFORE = /(?:app:\/\/[^\s()]*|\bat (?:async |new )?[\w$.]*)$/;
 /** Scrubs JSON-like data: texts, keys, and the values of keys that name a secret or a person. Cycles are cut. */
 export function redactJson(value: unknown, options: RedactOptions = {}): unknown {
   let nodes = 0;
+  let length = 0;
+  const visitText = (text: string): string => {
+    length += text.length;
+    return length > MAX_TEXT && length > text.length ? CUT : redactText(text, options);
+  };
   const visit = (node: unknown, depth: number): unknown => {
     nodes += 1;
-    if (typeof node === 'string') return redactText(node, options);
+    if (nodes > MAX_NODES) return CUT;
+    if (typeof node === 'string') return visitText(node);
     if (typeof node === 'number') return Number.isFinite(node) ? node : String(node);
     if (typeof node === 'boolean' || node === null) return node;
     if (typeof node !== 'object') return undefined;
-    if (depth >= MAX_DEPTH || nodes > MAX_NODES) return CUT;
+    if (depth >= MAX_DEPTH) return CUT;
     if (Array.isArray(node)) return node.map((item) => visit(item, depth + 1) ?? null);
     return Object.fromEntries(
-      Object.entries(node).map(([key, item]) => [redactText(key, options), visitMember(key, item, depth)]),
+      Object.entries(node).map(([key, item]) => [visitText(key), visitMember(key, item, depth)]),
     );
   };
   const visitMember = (key: string, item: unknown, depth: number): unknown => {

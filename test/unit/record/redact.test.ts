@@ -48,6 +48,18 @@ describe('redactLabel', () => {
 });
 
 describe('redactJson', () => {
+  it('leaves out what comes after very much text, however it is spread', () => {
+    const texts = Array.from({ length: 5_000 }, (_, index) => `${index}: ${'word '.repeat(100)}`);
+    const scrubbed = redactJson({ texts, after: 'mail eva@example.org' }) as {
+      texts: string[];
+      after: string;
+    };
+    expect(scrubbed.texts[0]).toBe(texts[0]);
+    expect(scrubbed.texts.at(-1)).toBe('[cut]');
+    expect(JSON.stringify(scrubbed).length).toBeLessThan(400_000);
+    expect(redactJson(Array.from({ length: 20_000 }, () => 'a'))).toContain('[cut]');
+  });
+
   it('scrubs texts and keys at any depth', () => {
     expect(
       redactJson({ a: [{ 'eva@example.org': 'mail eva@example.org', n: 1, b: true, z: null }] }),
