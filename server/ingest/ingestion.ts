@@ -69,10 +69,7 @@ export function createIngestion({ pool, catalogue, retentionDays, now }: Ingesti
   ): Promise<Verdict> {
     const batch = readBatch(body, form);
     const clock = requestClock(now(), batch.sentAt, retentionDays);
-    return queue.add(
-      submit(batch, clock, (record) => check(record, clock)),
-      bytes,
-    );
+    return queue.add(await submit(batch, clock, (record) => check(record, clock)), bytes);
   }
 
   return {
