@@ -111,9 +111,24 @@ test('nothing private is stored, logged, counted or answered', async () => {
     'select oid::int from pg_database where datname = current_database()',
   );
   const folders = `{base/${database.rows[0]!.oid},pg_wal,log}/**`;
+  let searched = 0;
   for (const file of globSync(folders, { cwd: dataFolder, withFileTypes: true })) {
     if (!file.isFile()) continue;
     const path = join(file.parentPath, file.name);
-    expectClean(path, readFileSync(path, 'latin1'));
+    const content = readIfThere(path);
+    if (content === null) continue;
+    expectClean(path, content);
+    searched += 1;
   }
+  expect(searched).toBeGreaterThan(50);
 });
+
+/** Null where PostgreSQL removed it meanwhile, as it does with its caches and old logs. */
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
