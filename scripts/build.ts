@@ -25,7 +25,7 @@ const PAGE_ENTRIES = {
   catalogue: 'lib/record/index.ts',
 };
 /** Loaded at the first send, or the app's own choice: never part of a bundle. */
-const EXTERNAL = ['electron', 'better-sqlite3', 'undici', 'p-retry', 'countries-and-timezones'];
+const EXTERNAL = ['electron', 'better-sqlite3', 'undici', 'p-retry'];
 
 const common: BuildOptions = {
   absWorkingDir: root,

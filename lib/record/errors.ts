@@ -4,7 +4,6 @@ export const ERROR_MEANINGS = {
   invalid_catalogue: 'The catalogue is not of the documented form; the message names the event and property.',
   unknown_event: 'The event is not in the catalogue: add it there, or mend the name.',
   invalid_event: 'A property is missing or has the wrong type; the message names it.',
-  already_started: 'startTelemetry was called twice in this process: keep the first handle.',
   closed: 'The handle was closed; nothing can be recorded through it any more.',
 } as const;
 

@@ -25,7 +25,7 @@ function installProject(name: string): string {
   cpSync(join(fixtures, name), project, { recursive: true });
   mkdirSync(join(project, 'node_modules', '@roost-telemetry'), { recursive: true });
   symlinkSync(root, join(project, 'node_modules', '@roost-telemetry', 'electron'), 'junction');
-  for (const name of ['better-sqlite3', 'esbuild', 'vite', 'undici', 'p-retry', 'countries-and-timezones']) {
+  for (const name of ['better-sqlite3', 'esbuild', 'vite', 'undici', 'p-retry']) {
     symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name), 'junction');
   }
   return project;
