@@ -27,7 +27,7 @@ export interface RedactOptions {
  * A longer text is cut first, at the end of a word; more texts than this in one JSON are left out. Well above all that
  * is kept of a crash, and low enough to scrub in a fraction of a second. UTF-16 units.
  */
-const MAX_TEXT = 192 * 1024;
+const MAX_TEXT = 256 * 1024;
 const MAX_DEPTH = 16;
 const MAX_NODES = 10_000;
 
