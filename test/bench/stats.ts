@@ -1,9 +1,12 @@
 /**
  * `npm run bench -- stats`: how fast the figures are, at a million events and, with the argument `10M`, at ten
  * million. Each question is asked one at a time, with nothing cached by Roost, next to the brute-force SQL over
- * the events themselves. `--runs N` asks each N times (default 20). The data is `stats-population.ts`.
+ * the events themselves. The data is `stats-population.ts`.
+ *
+ * `--runs N` asks each question N times (default 20). `--keep FOLDER` leaves the filled databases in FOLDER and takes
+ * them from there the next time. `--no-brute-force` leaves out the slow reference.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -75,14 +78,25 @@ interface Measured {
   bruteForceMs: number | null;
 }
 
+interface Options {
+  runs: number;
+  /** Where filled databases stay; without it they are temporary. */
+  keep: string | undefined;
+  bruteForce: boolean;
+}
+
 /** The section of docs/benchmarks.md. */
 export async function run(args: string[]): Promise<string> {
   const sizes: Size[] = args.includes('10M') ? ['1M', '10M'] : ['1M'];
-  const runs = Number(args[args.indexOf('--runs') + 1]) || DEFAULT_RUNS;
+  const options: Options = {
+    runs: Number(args[args.indexOf('--runs') + 1]) || DEFAULT_RUNS,
+    keep: args.includes('--keep') ? args[args.indexOf('--keep') + 1] : undefined,
+    bruteForce: !args.includes('--no-brute-force'),
+  };
   const sections: string[] = [describePopulation()];
   const results = new Map<Size, Measured[]>();
   for (const size of sizes) {
-    const { loaded, measured, space } = await measureSize(size, runs);
+    const { loaded, measured, space } = await measureSize(size, options);
     results.set(size, measured);
     sections.push(describeSize(size, loaded, space, measured));
   }
@@ -91,8 +105,9 @@ export async function run(args: string[]): Promise<string> {
   return sections.join('\n\n');
 }
 
-async function measureSize(size: Size, runs: number) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'roost-bench-stats-'));
+async function measureSize(size: Size, options: Options) {
+  const dataDir = options.keep ? join(options.keep, size) : mkdtempSync(join(tmpdir(), 'roost-bench-stats-'));
+  mkdirSync(dataDir, { recursive: true });
   const cluster = await startCluster({ dataDir });
   try {
     const url = new URL(cluster.url);
@@ -106,23 +121,35 @@ async function measureSize(size: Size, runs: number) {
       options: `-c timezone=UTC -c statement_timeout=${BRUTE_FORCE_MS}`,
     });
     try {
-      const loaded = await loadPopulation(pool, USERS[size], (day) =>
-        process.stderr.write(`\r${size}: day ${day} of ${DAYS}`),
-      );
-      process.stderr.write('\n');
+      const loaded = await loadOnce(pool, size, join(dataDir, 'loaded.json'));
       const measured: Measured[] = [];
-      for (const each of CASES) measured.push(await measureCase(pool, each, runs));
+      for (const each of CASES) measured.push(await measureCase(pool, each, options));
       return { loaded, measured, space: await readSpace(pool) };
     } finally {
       await pool.end();
     }
   } finally {
     await cluster.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    if (!options.keep) rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-async function measureCase(pool: Pool, { name, ask, question }: Case, runs: number): Promise<Measured> {
+/** Fills the database, unless a run before has left its report. */
+async function loadOnce(pool: Pool, size: Size, reportFile: string): Promise<LoadReport> {
+  if (existsSync(reportFile)) return JSON.parse(readFileSync(reportFile, 'utf8')) as LoadReport;
+  const report = await loadPopulation(pool, USERS[size], (day) =>
+    process.stderr.write(`\r${size}: day ${day} of ${DAYS}`),
+  );
+  process.stderr.write('\n');
+  writeFileSync(reportFile, JSON.stringify(report));
+  return report;
+}
+
+async function measureCase(
+  pool: Pool,
+  { name, ask, question }: Case,
+  { runs, bruteForce }: Options,
+): Promise<Measured> {
   await ask(pool);
   const times: number[] = [];
   for (let i = 0; i < runs; i += 1) times.push(await timeOf(() => ask(pool)));
@@ -133,7 +160,7 @@ async function measureCase(pool: Pool, { name, ask, question }: Case, runs: numb
   return {
     p50: at(0.5),
     p95: at(0.95),
-    bruteForceMs: question ? await timeBruteForce(pool, question) : null,
+    bruteForceMs: question && bruteForce ? await timeBruteForce(pool, question) : null,
   };
 }
 
