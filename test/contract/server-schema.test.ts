@@ -1,4 +1,4 @@
-/** The schema: what it is after all migrations, how it gets there, and that it can be spread over nodes by user. */
+/** The schema: what it is after all migrations, and how it gets there. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -82,52 +82,5 @@ describe('migrations', () => {
     const url = await openDatabase();
     await query(url, `insert into roost_schema_version (version, name) values (999999, 'future')`);
     await expect(migrate(url)).rejects.toThrow('newer than this server');
-  });
-});
-
-describe('spread by user', () => {
-  /** They hold no user, and are small: whole on every node. */
-  const WITHOUT_USER = new Set([
-    'alerts',
-    'arrivals',
-    'crash_groups',
-    'dirty_days',
-    'environment_days',
-    'environment_failures',
-    'environment_processing',
-    'environment_weeks',
-    'erased_users',
-    'event_names',
-    'facets',
-    'known_crash_groups',
-    'messages',
-    'roost_schema_version',
-    'user_hash_salt',
-    'user_stats',
-  ]);
-
-  test('every table that grows has user_id, in every unique key too, and no foreign key leaves it', async () => {
-    const url = await openDatabase();
-    const tables = await query<{
-      name: string;
-      has_user: boolean;
-      keys_without_user: string[];
-      foreign_keys: number;
-    }>(
-      url,
-      `select relname as name,
-         exists (select from pg_attribute where attrelid = c.oid and attname = 'user_id') as has_user,
-         array(select i.indexrelid::regclass::text from pg_index i
-               where i.indrelid = c.oid and i.indisunique and not exists (
-                 select from pg_attribute a where a.attrelid = c.oid and a.attname = 'user_id' and a.attnum = any (i.indkey)
-               )) as keys_without_user,
-         (select count(*)::int from pg_constraint where conrelid = c.oid and contype = 'f') as foreign_keys
-       from pg_class c where relnamespace = 'public'::regnamespace and relkind = 'r' order by relname`,
-    );
-    expect(tables.length).toBeGreaterThan(5);
-    for (const { name, has_user: hasUser, keys_without_user: keys, foreign_keys: foreignKeys } of tables) {
-      expect({ name, hasUser }).toEqual({ name, hasUser: !WITHOUT_USER.has(name) });
-      if (hasUser) expect({ name, keys, foreignKeys }).toEqual({ name, keys: [], foreignKeys: 0 });
-    }
   });
 });
