@@ -7,7 +7,7 @@ import type { NativeFrame } from './walk-stack.ts';
 export interface DescribedDump {
   error_message: string;
   stack_trace: string | null;
-  /** Under `native` in the crash's context. */
+  /** Under `native` in the crash's context. File versions start with a v: redaction takes bare ones for IP addresses. */
   native: CrashContext;
 }
 
@@ -32,7 +32,7 @@ export function describeDump({ exception, frames, modules, system, problems }: D
       cpu: system.cpu,
       system: system.version ? `${system.system} ${system.version}` : system.system,
       modules: choose(modules, frames).map(({ name, buildId, version }) =>
-        version === null ? { name, build_id: buildId } : { name, build_id: buildId, version },
+        version === null ? { name, build_id: buildId } : { name, build_id: buildId, version: `v${version}` },
       ),
       modules_total: modules.length,
       problems: problems.slice(0, MAX_PROBLEMS),

@@ -105,6 +105,8 @@ const CHUNKS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
 const CODE_FILE_FOLLOWS = /^(?:[\w.-]{0,24}\.(?:[cm]?[jt]sx?|html?|css|wasm|node|map|vue|svelte)\b|:\d+:\d+)/;
 const FUNCTION_NAME_BEFORE = /\bat (?:async |new |get |set )?[\w$.#<>]*$/;
 const MIN_RANDOM = 20;
+/** In frames of native code: `Framework+0x7fff12ab`. What stands before it is the name that counts. */
+const MODULE_OFFSET = /\+0x[0-9a-f]{1,16}$/;
 
 /**
  * Long tokens of no known shape. Words fall into chunks of four letters and more (`getElementById`), random
@@ -114,6 +116,7 @@ export function redactRandomTokens(text: string): string {
   return text.replace(RUN, (run: string, offset: number, whole: string) => {
     if (CODE_FILE_FOLLOWS.test(whole.slice(offset + run.length, offset + run.length + 32))) return run;
     if (FUNCTION_NAME_BEFORE.test(whole.slice(Math.max(0, offset - 64), offset))) return run;
+    if (run.replace(MODULE_OFFSET, '').length < MIN_RANDOM) return run;
     // A slash is one of base64's characters, or it parts the words of a path.
     const parts = run.split('/');
     if (!parts.some((part) => /^[a-z]{4,}$/.test(part))) return isRandom(run) ? '[secret]' : run;
