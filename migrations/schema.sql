@@ -309,7 +309,7 @@ alter table roost_schema_version add constraint roost_schema_version_pkey PRIMAR
 
 alter table uncaught_crashes add constraint uncaught_crashes_pkey PRIMARY KEY (user_id, event_id);
 
-alter table user_days add constraint user_days_pkey PRIMARY KEY (user_id, day, facet_id);
+alter table user_days add constraint user_days_pkey PRIMARY KEY (day, user_id, facet_id);
 
 alter table user_environments add constraint user_environments_pkey PRIMARY KEY (user_id, environment);
 
@@ -343,19 +343,17 @@ CREATE INDEX messages_alert ON messages USING btree (alert_id);
 
 CREATE INDEX messages_due ON messages USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 
-CREATE INDEX session_days_day ON session_days USING btree (day);
-
 CREATE INDEX session_days_day_split ON session_days USING btree (day) WHERE split;
+
+CREATE INDEX session_days_day_user ON session_days USING btree (day, user_id);
 
 CREATE INDEX session_days_session ON session_days USING btree (session_id);
 
-CREATE INDEX session_days_user_day ON session_days USING btree (user_id, day);
-
-CREATE INDEX uncaught_crashes_day ON uncaught_crashes USING btree (day);
-
-CREATE INDEX user_days_day ON user_days USING btree (day);
+CREATE INDEX uncaught_crashes_day_user ON uncaught_crashes USING btree (day, user_id);
 
 CREATE INDEX user_days_day_shared ON user_days USING btree (day) WHERE (NOT sole_of_day);
+
+CREATE INDEX user_days_user ON user_days USING btree (user_id);
 
 CREATE INDEX user_days_week_mixed ON user_days USING btree (day) WHERE week_mixed;
 

@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 
-import type { UserDays } from './marks.ts';
+import { TAKEN_WEEKS, type UserDays } from './marks.ts';
 import { PROCESSING_BUCKETS } from './processing-buckets.ts';
 
 /** Adds (`sign` 1) or takes off (-1) what these user-days contribute, as `user_days` holds them. */
@@ -47,17 +47,13 @@ const DAYS = `
 
 /** Users of whole weeks: other days of the week count too, so a week is taken off and added as it is. */
 const WEEKS = `
-  with weeks as (
-    select distinct user_id, date_trunc('week', day::timestamp)::date as week
-    from unnest($1::uuid[], $2::date[]) as taken (user_id, day)
-  )
+  with ${TAKEN_WEEKS}
   insert into environment_weeks (environment, week, users)
-  select environment, week, $3::int * count(distinct user_id)
+  select environment, monday, $3::int * count(distinct user_days.user_id)
   from weeks
-  join user_days using (user_id)
+  join user_days on user_days.user_id = weeks.user_id and user_days.day = any (weeks.days)
   join facets using (facet_id)
-  where user_days.day between week and week + 6
-  group by environment, week
+  group by environment, monday
   on conflict (environment, week) do update set users = environment_weeks.users + excluded.users`;
 
 const FAILURES = `

@@ -1,7 +1,7 @@
 /** What each user did on each day (table `user_days`), computed anew from the events of that day. */
 import type pg from 'pg';
 
-import type { UserDays } from './marks.ts';
+import { TAKEN_WEEKS, type UserDays } from './marks.ts';
 import { TAKEN_EVENTS } from './taken.ts';
 
 export async function recomputeUserDays(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
@@ -47,21 +47,24 @@ const INSERT = `
     array_agg((${number('processing_time_seconds')})::float8)
       filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number'),
     string_agg(int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * 65536 + name_id), ''),
-    true, false, true
+    true, false,
+    -- Most often final, which saves writing the row again; SET_SHARES has the last word.
+    day = min(day) over (partition by user_id, date_trunc('week', day::timestamp)) and not exists (
+      select from user_days earlier
+      where earlier.user_id = taken_events.user_id and earlier.day < taken_events.day
+        and earlier.day >= date_trunc('week', taken_events.day::timestamp)::date
+    )
   from ${TAKEN_EVENTS}
   join event_names using (event)
   group by user_id, day, facet_id`;
 
 /** How the user's rows of a week share its days, for all weeks that were touched. */
 const SET_SHARES = `
-  with weeks as (
-    select distinct user_id, date_trunc('week', day::timestamp)::date as monday
-    from unnest($1::uuid[], $2::date[]) as taken (user_id, day)
-  ),
+  with ${TAKEN_WEEKS},
   rows_of_weeks as (
     select user_days.user_id, user_days.day, user_days.facet_id, weeks.monday
     from weeks
-    join user_days on user_days.user_id = weeks.user_id and user_days.day between weeks.monday and weeks.monday + 6
+    join user_days on user_days.user_id = weeks.user_id and user_days.day = any (weeks.days)
   ),
   shares as (
     select user_id, day, facet_id,
