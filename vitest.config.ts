@@ -9,7 +9,7 @@ export default defineConfig(({ mode }) => {
       exclude: [
         'test/fixtures/**',
         'test/electron/**',
-        'node_modules/**',
+        '**/node_modules/**',
         ...(full ? [] : ['test/**/*.full.test.ts']),
       ],
       pool: 'forks',

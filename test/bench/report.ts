@@ -1,4 +1,4 @@
-/** docs/benchmarks.md: each benchmark replaces its own section, and leaves the others as they were. */
+/** docs/benchmarks.md and its like: each benchmark replaces its own section, and leaves the rest as it was. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem, type } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +9,13 @@ import { format, resolveConfig } from 'prettier';
 export interface Bench {
   /** Heading of its section. */
   title: string;
+  /** Page in docs/ that has the section. Default: benchmarks.md. */
+  page?: string;
   /** Measures, and gives the section's Markdown: tables, and what they mean. Throws where a measurement failed. */
   run(args: string[]): Promise<string>;
 }
 
-const PATH = join(import.meta.dirname, '../../docs/benchmarks.md');
+const DOCS = join(import.meta.dirname, '../../docs');
 
 const INTRODUCTION = `# Benchmarks
 
@@ -21,8 +23,13 @@ Written by \`npm run bench -- client | server | stats | export | redact\`: each 
 machine that a section names, and are best read next to the reference that was measured in the same run.
 `;
 
-export async function writeSection(name: string, title: string, markdown: string): Promise<void> {
-  const before = existsSync(PATH) ? readFileSync(PATH, 'utf8') : INTRODUCTION;
+export async function writeSection(
+  name: string,
+  { title, page = 'benchmarks.md' }: Bench,
+  markdown: string,
+): Promise<void> {
+  const path = join(DOCS, page);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : INTRODUCTION;
   const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
   const section = `${start}\n\n## ${title}\n\n${machine()}\n\n${markdown.trim()}\n\n${end}`;
   const [from, to] = [before.indexOf(start), before.indexOf(end)];
@@ -30,8 +37,8 @@ export async function writeSection(name: string, title: string, markdown: string
     from === -1 || to === -1
       ? `${before.trimEnd()}\n\n${section}\n`
       : before.slice(0, from) + section + before.slice(to + end.length);
-  const style = await resolveConfig(PATH);
-  writeFileSync(PATH, await format(after, { ...style, parser: 'markdown' }));
+  const style = await resolveConfig(path);
+  writeFileSync(path, await format(after, { ...style, parser: 'markdown' }));
 }
 
 /** Without the name of the machine. */

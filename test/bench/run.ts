@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- client | server | stats | export | redact`: runs a benchmark and writes its section of docs/benchmarks.md.
+ * `npm run bench -- client | server | stats | export | redact | peers`: runs a benchmark and writes its section of docs/benchmarks.md,
+ * or of the page that it names.
  * Arguments after the name go to the benchmark; with `--no-write` the section is only printed.
  */
 import { type Bench, writeSection } from './report.ts';
@@ -10,15 +11,16 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   stats: () => import('./stats.ts'),
   export: () => import('./export.ts'),
   redact: () => import('./redact.ts'),
+  peers: () => import('./peers.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
 const load = BENCHES[name];
 if (load) {
-  const { title, run } = await load();
-  const markdown = await run(args.filter((argument) => argument !== '--no-write'));
+  const bench = await load();
+  const markdown = await bench.run(args.filter((argument) => argument !== '--no-write'));
   process.stdout.write(`\n${markdown}\n`);
-  if (!args.includes('--no-write')) await writeSection(name, title, markdown);
+  if (!args.includes('--no-write')) await writeSection(name, bench, markdown);
 } else {
   process.stderr.write(`Usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}\n`);
   process.exitCode = 2;
