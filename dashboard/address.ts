@@ -21,6 +21,8 @@ export interface View {
   page: PageName;
   /** The crash group or event that is opened. */
   item: string | null;
+  /** On the page of crashes: the native module that groups must have a frame in. */
+  module: string | null;
   /** A preset moves on with the day; `from` and `to` stay. */
   range: Preset | { from: string; to: string };
   compare: boolean;
@@ -43,6 +45,7 @@ export function parseAddress(search: string): View {
   return {
     page,
     item: query.get('item') || null,
+    module: page === 'crashes' ? query.get('module') || null : null,
     range: parseRange(query),
     compare: query.get('compare') !== 'none',
     filters: {
@@ -75,6 +78,7 @@ export function formatAddress(view: View): string {
   const query = new URLSearchParams();
   if (view.page !== 'figures') query.set('page', view.page);
   if (view.item) query.set('item', view.item);
+  if (view.module) query.set('module', view.module);
   if (typeof view.range !== 'string') {
     query.set('from', view.range.from);
     query.set('to', view.range.to);

@@ -190,6 +190,11 @@ export interface RecentRecord {
   environment: string;
 }
 
+/** `GET /stats/crash-modules` */
+export interface CrashModules {
+  modules: { module: string; crashes: number; users: number }[];
+}
+
 /** `GET /stats/crash-groups/:fingerprint/crashes` */
 export interface GroupCrashes {
   crashes: number;

@@ -15,6 +15,7 @@ export function go(change: Partial<View>): void {
   const next = { ...view, ...change };
   // Another page starts at its own beginning; what was opened there does not follow.
   if (change.page && change.page !== view.page && change.item === undefined) next.item = null;
+  if (next.page !== 'crashes') next.module = null;
   history.pushState(null, '', addressOf(next));
   adopt(next);
 }

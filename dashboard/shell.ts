@@ -20,7 +20,7 @@ export const PAGE_TITLES: Record<PageName, string> = {
 export function drawNavigation(nav: HTMLElement, view: View, sections: Section[]): void {
   const links = (Object.keys(PAGE_TITLES) as PageName[]).map((page) => {
     const current = page === view.page;
-    const link = pageLink(PAGE_TITLES[page], { ...view, page, item: null });
+    const link = pageLink(PAGE_TITLES[page], { ...view, page, item: null, module: null });
     if (current) link.setAttribute('aria-current', 'page');
     const inside = current && page === 'figures' ? sectionLinks(sections) : null;
     return element('li', {}, link, inside);

@@ -16,7 +16,7 @@ import {
 } from 'chart.js';
 
 import { today } from '../days.ts';
-import { shown, type Format } from '../format.ts';
+import { count, shown, type Format } from '../format.ts';
 import type { Column, TableData } from '../parts/table.ts';
 import { faded, type Palette } from './palette.ts';
 
@@ -138,6 +138,7 @@ export function timeSeriesOptions(
           maxTicksLimit: 5,
           padding: 8,
           // Counts have no halves.
+          ...(format === count && { precision: 0 }),
           callback: (value) => (Number.isInteger(value) || Number(value) < 1 ? format(Number(value)) : null),
         },
       },

@@ -1,10 +1,20 @@
 /** One crash in full: message, stack, what happened before it, and the state of its process. */
+import { isOwnFrame, parseFrames } from '../../lib/record/stack-frames.ts';
 import type { StoredCrash } from '../api-types.ts';
 import { element, type Child } from '../dom.ts';
 import { countryName, moment, timeOfDay, words } from '../format.ts';
+import { facts } from './facts.ts';
+import {
+  nativeContextOf,
+  nativeFacts,
+  nativeFrames,
+  nativeModules,
+  nativeProblems,
+  type NativeContext,
+} from './native-crash.ts';
 
 export function crashReport(crash: StoredCrash): HTMLElement {
-  const { breadcrumbs, ...context } = crash.context ?? {};
+  const native = nativeContextOf(crash);
   return element(
     'article',
     { class: 'report' },
@@ -17,25 +27,44 @@ export function crashReport(crash: StoredCrash): HTMLElement {
       ['Country', crash.country && countryName(crash.country)],
       ['Environment', crash.environment],
     ]),
-    element('h4', {}, 'Stack'),
-    crash.stack_trace
-      ? element(
-          'pre',
-          { class: 'stack', tabindex: 0, 'aria-label': 'Stack' },
-          ...stackLines(crash.stack_trace),
-        )
-      : element('p', { class: 'note' }, 'This crash carries no stack.'),
-    element('h4', {}, 'What happened before'),
-    breadcrumbList(breadcrumbs),
-    element('h4', {}, 'Context'),
-    facts(Object.entries(context).map(([name, value]) => [words(name), plainValue(value)])),
+    ...(native ? nativeParts(crash, native) : [heading('Stack'), stackBox(crash.stack_trace)]),
+    heading('What happened before'),
+    breadcrumbList(crash.context?.breadcrumbs),
+    heading('Context'),
+    contextFacts(crash.context ?? {}, native ? ['breadcrumbs', 'native', 'process_type'] : ['breadcrumbs']),
   );
+}
+
+function heading(text: string): HTMLElement {
+  return element('h4', {}, text);
+}
+
+function nativeParts(crash: StoredCrash, native: NativeContext): Child[] {
+  return [
+    heading('Native fault'),
+    nativeFacts(native, crash.context?.process_type),
+    nativeProblems(native),
+    heading('Frames'),
+    nativeFrames(crash.stack_trace, native) ?? stackBox(crash.stack_trace),
+    nativeModules(native),
+  ];
+}
+
+function stackBox(stack: string | null): HTMLElement {
+  if (!stack) return element('p', { class: 'note' }, 'This crash carries no stack.');
+  return element('pre', { class: 'stack', tabindex: 0, 'aria-label': 'Stack' }, ...stackLines(stack));
+}
+
+function contextFacts(context: Record<string, unknown>, told: string[]): HTMLElement {
+  const rest = Object.entries(context).filter(([name]) => !told.includes(name));
+  if (rest.length === 0) return element('p', { class: 'note' }, 'Nothing more.');
+  return facts(rest.map(([name, value]) => [words(name), plainValue(value)]));
 }
 
 /** Frames of the app stand out from those of its libraries and of the runtime. */
 function stackLines(stack: string): HTMLElement[] {
   return stack.split('\n').map((line) => {
-    const foreign = /node:|node_modules|electron\/js2c/.test(line);
+    const foreign = parseFrames(line).some((frame) => !isOwnFrame(frame));
     return element('span', { class: foreign ? 'frame foreign' : 'frame' }, `${line}\n`);
   });
 }
@@ -57,18 +86,9 @@ function isBreadcrumb(value: unknown): value is { at: string; message: string } 
   return typeof message === 'string' && typeof at === 'string' && !Number.isNaN(Date.parse(at));
 }
 
-function facts(rows: [name: string, value: Child][]): HTMLElement {
-  return element(
-    'dl',
-    { class: 'facts' },
-    ...rows.map(([name, value]) =>
-      element('div', {}, element('dt', {}, name), element('dd', {}, value || 'unknown')),
-    ),
-  );
-}
-
 function plainValue(value: unknown): string {
   if (value === null || value === undefined) return 'unknown';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'object') return String(value);
   return Object.entries(value)
     .map(([name, inner]) => `${words(name)} ${typeof inner === 'object' ? JSON.stringify(inner) : inner}`)

@@ -1,6 +1,9 @@
 /** Crash groups: one line a fault, most frequent first. */
-import type { CrashGroup, CrashGroups, GroupStatus } from '../api-types.ts';
-import { askCurrent } from '../ask.ts';
+import { figureQuery, periodOf, type View } from '../address.ts';
+import type { CrashGroup, CrashGroups, CrashModules, GroupStatus } from '../api-types.ts';
+import { get } from '../api.ts';
+import { askCurrent, remembering, type Compared } from '../ask.ts';
+import { createModuleFilter } from '../controls/module-filter.ts';
 import { element } from '../dom.ts';
 import { count, moment, words } from '../format.ts';
 import { currentView } from '../navigation.ts';
@@ -10,14 +13,37 @@ import type { Part } from '../parts/part.ts';
 import { createSection, type Section } from '../parts/section.ts';
 import { drawTable, numberCell, scrollBox, tableRow, type Column } from '../parts/table.ts';
 
+interface CrashList extends CrashGroups, CrashModules {
+  /** Only groups with a frame in it; null: all. */
+  module: string | null;
+}
+
 export function crashListSection(): Section {
   return createSection({
     id: 'crash-list',
     title: 'Crash groups',
     lead: 'Crashes with the same type and the same top frames of the app, as one.',
-    ask: (view) => askCurrent<CrashGroups>('stats/crash-groups', view),
+    ask: askCrashList,
     parts: [createGroupTable()],
   });
+}
+
+const join = remembering(
+  ({ groups }: CrashGroups, { modules }: CrashModules, module: string | null): CrashList => ({
+    groups,
+    modules,
+    module,
+  }),
+);
+
+async function askCrashList(view: View): Promise<Compared<CrashList>> {
+  const query = figureQuery(periodOf(view), view.filters);
+  if (view.module) query.set('module', view.module);
+  const [groups, { current: modules }] = await Promise.all([
+    get<CrashGroups>(`stats/crash-groups?${query}`),
+    askCurrent<CrashModules>('stats/crash-modules', view, { patient: true }),
+  ]);
+  return { current: join(groups, modules, view.module), previous: null };
 }
 
 const COLUMNS: Column[] = [
@@ -37,8 +63,9 @@ const CHOICES: Record<GroupStatus | 'all', string> = {
   all: 'All',
 };
 
-function createGroupTable(): Part<CrashGroups> {
+function createGroupTable(): Part<CrashList> {
   let groups: CrashGroup[] = [];
+  let module: string | null = null;
   let wanted: GroupStatus | 'all' = 'open';
   const visible = (): CrashGroup[] => groups.filter(({ status }) => wanted === 'all' || status === wanted);
   const card = createCard({
@@ -70,7 +97,8 @@ function createGroupTable(): Part<CrashGroups> {
     },
     ...Object.entries(CHOICES).map(([value, label]) => element('option', { value }, label)),
   );
-  card.tools.prepend(choice);
+  const moduleFilter = createModuleFilter();
+  card.tools.prepend(moduleFilter.element, choice);
   const table = element('table', { class: 'groups' });
   const empty = element('p', { class: 'list-empty' });
   card.body.append(scrollBox('Crash groups', table), empty);
@@ -79,17 +107,19 @@ function createGroupTable(): Part<CrashGroups> {
     const shown = visible();
     table.hidden = shown.length === 0;
     empty.hidden = shown.length > 0;
+    const where = module === null ? '' : ` with a frame in ${module}`;
     empty.textContent =
       groups.length === 0
-        ? 'No crash in this range.'
-        : `None of the ${groups.length} groups in range is ${wanted}.`;
+        ? `No crash${where} in this range.`
+        : `None of the ${groups.length} groups${where} in range is ${wanted}.`;
     drawTable(table, 'Crash groups', COLUMNS, shown.map(groupRow));
   }
 
   return {
     element: card.element,
     update(data) {
-      ({ groups } = data);
+      ({ groups, module } = data);
+      moduleFilter.update(data.modules, module);
       draw();
     },
   };

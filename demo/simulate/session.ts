@@ -65,12 +65,13 @@ export function makeSession(chance: Chance, plan: SessionPlan): SessionRecords {
   if (chance.happens(person.dictionary)) add('dictionary_used', { count: chance.integer(1, 6) }, 3);
 
   if (chance.happens(release.bad ? 0.14 : 0.02)) {
+    const { context, ...failure } = makeFailure(chance, release.bad, person.platform);
     crashes.push({
       ...shared(),
       ...surroundings,
-      ...makeFailure(chance, release.bad),
+      ...failure,
       os_version: person.platform,
-      context: { process: 'main', uptime_seconds: Math.round((at - plan.startsAt) / 1000) },
+      context: { ...context, uptime_seconds: Math.round((at - plan.startsAt) / 1000) },
     });
   }
   return { events, crashes };

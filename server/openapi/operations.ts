@@ -97,8 +97,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   }),
   'GET /stats/crash-groups': figures('Crashes by their fault', {
     crash_type: 'Only this type',
-    module: 'Only crashes with this faulting module',
+    module: 'Only crashes with a frame in this native module, by its file name',
   }),
+  'GET /stats/crash-modules': figures('Native modules that crashes went through'),
   'GET /export/events.csv': csv('Events as a file, users as a hash'),
   'GET /export/crashes.csv': csv('Crashes as a file, users as a hash'),
   'GET /export/daily.csv': csv('The figures of each day as a file'),

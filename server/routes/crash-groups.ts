@@ -9,6 +9,7 @@ import {
   readCrashGroups,
   setGroupStatus,
 } from '../store/crash-groups.ts';
+import { readCrashModules } from '../store/crash-modules.ts';
 import { rangeOf, sendFigures } from './stats.ts';
 import { invalid, parseStatsQuery } from './stats-query.ts';
 
@@ -18,6 +19,13 @@ export async function crashGroupRoutes(app: FastifyInstance): Promise<void> {
     const asOf = new Date();
     const groups = await readCrashGroups(app.pool, query);
     return sendFigures(request, reply, asOf, { ...rangeOf(query), groups });
+  });
+
+  app.get('/stats/crash-modules', async (request, reply) => {
+    const { query } = parseStatsQuery(request.url);
+    const asOf = new Date();
+    const modules = await readCrashModules(app.pool, query);
+    return sendFigures(request, reply, asOf, { ...rangeOf(query), modules });
   });
 
   app.patch<{ Params: { fingerprint: string } }>('/stats/crash-groups/:fingerprint', async (request) => {
@@ -30,6 +38,10 @@ export async function crashGroupRoutes(app: FastifyInstance): Promise<void> {
 
 function parseCrashQuery(url: string): CrashGroupQuery {
   const { query, own } = parseStatsQuery(url, ['crash_type', 'module']);
+  for (const [name, value] of Object.entries(own)) {
+    // PostgreSQL takes none in a text, and no stored text holds one.
+    if (value?.includes('\0')) throw invalid(name, 'expected a text without NUL');
+  }
   return { ...query, crashType: own.crash_type, module: own.module };
 }
 

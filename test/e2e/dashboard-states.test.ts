@@ -2,12 +2,11 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { launchChromium } from '../electron-double/chromium.ts';
-import { openDashboard, sendTrace, settled, TRACE_RANGE } from '../helpers/dashboard.ts';
+import { openDashboard, sendTrace, settled, tooWide, TRACE_RANGE, violations } from '../helpers/dashboard.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 const MAX_FIRST_LOAD_BYTES = 120 * 1024;
@@ -27,28 +26,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
-
-/** What axe-core finds, one line a kind. */
-async function violations(page: Page): Promise<string[]> {
-  // Not a script of the page: the page's CSP stays as it is.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await axe.run(document);
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}
-
-/** What makes the page scroll sideways. */
-function tooWide(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > clientWidth)
-      .map((element) => `${element.tagName} ${element.className}`);
-  });
-}
 
 const PAGES = ['', 'page=crashes&', 'page=events&', 'page=live&', 'page=delivery&', 'page=settings&'];
 

@@ -119,19 +119,66 @@ describe('GET /stats/crash-groups', () => {
     expect(await get(`${RANGE}&crash_type=native_crash`)).toHaveLength(2);
   });
 
-  test.each(['form=2026-06-01', 'from=2026-06-31', 'module=', 'from=2026-06-02&to=2026-06-01'])(
-    'refuses %s',
-    async (query) => {
-      const response = await fetch(`${server.url}/stats/crash-groups?${query}`, {
-        headers: server.adminHeaders,
-      });
-      expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({ error: { code: 'invalid_query' } });
-    },
-  );
+  test.each([
+    'form=2026-06-01',
+    'from=2026-06-31',
+    'module=',
+    'module=a%00',
+    'crash_type=%00',
+    'from=2026-06-02&to=2026-06-01',
+  ])('refuses %s', async (query) => {
+    const response = await fetch(`${server.url}/stats/crash-groups?${query}`, {
+      headers: server.adminHeaders,
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_query' } });
+  });
 
   test('is for administrators', async () => {
     expect((await fetch(`${server.url}/stats/crash-groups`)).status).toBe(401);
+  });
+});
+
+describe('GET /stats/crash-modules', () => {
+  async function modules(query = RANGE): Promise<unknown> {
+    const response = await fetch(`${server.url}/stats/crash-modules?${query}`, {
+      headers: server.adminHeaders,
+    });
+    expect(response.status).toBe(200);
+    return ((await response.json()) as { modules: unknown }).modules;
+  }
+
+  test('counts native crashes and their users by every module of their frames, once each', async () => {
+    const user = randomUUID();
+    const native = { crash_type: 'native_crash' as const, error_message: 'SIGSEGV' };
+    const stack =
+      '    at recorder.node+0x1a2b\n    at recorder.node+0x2\n    at Stories Helper (Renderer)+0x44';
+    await post(
+      { ...native, user_id: user, stack_trace: stack },
+      { ...native, user_id: user, stack_trace: '    at recorder.node+0x99 (stack scan)' },
+      { ...native, app_version: '9.0.0', stack_trace: '    at libc.so.6+0x99\n    at Zoom.node+0x1' },
+      { ...native, stack_trace: null },
+      { stack_trace: '    at other.node+0x1' },
+    );
+    expect(await modules()).toEqual([
+      { module: 'recorder.node', crashes: 2, users: 1 },
+      { module: 'Stories Helper (Renderer)', crashes: 1, users: 1 },
+      { module: 'Zoom.node', crashes: 1, users: 1 },
+      { module: 'libc.so.6', crashes: 1, users: 1 },
+    ]);
+    expect(await modules(`${RANGE}&app_version=9.0.0`)).toHaveLength(2);
+    for (const { module, crashes } of (await modules()) as { module: string; crashes: number }[]) {
+      const found = await get(`${RANGE}&module=${encodeURIComponent(module)}`);
+      expect(found.reduce((sum, group) => sum + group.crashes, 0)).toBe(crashes);
+    }
+  });
+
+  test('is for administrators, and takes what every figure takes', async () => {
+    expect((await fetch(`${server.url}/stats/crash-modules`)).status).toBe(401);
+    const refused = await fetch(`${server.url}/stats/crash-modules?module=x`, {
+      headers: server.adminHeaders,
+    });
+    expect(refused.status).toBe(400);
   });
 });
 
