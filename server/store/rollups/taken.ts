@@ -1,6 +1,7 @@
 /** The records of the user-days that a step has taken, read once into temporary tables for all that follows. */
 import type pg from 'pg';
 
+import { FACET_COLUMNS, type FacetColumn } from '../stats/query.ts';
 import type { UserDays } from './marks.ts';
 
 const TABLES = `
@@ -39,8 +40,8 @@ const CRASHES = `
   join crashes c on c.user_id = taken.user_id and c.timestamp >= taken.starts_at and c.timestamp < taken.ends_at
   where c.crash_type <> 'handled_error'`;
 
-/** Facets and names get a number where they have none. The rollups' lock keeps others from taking the same. */
-const FACETS = `
+/** What has no number yet, with the number that it gets. */
+const NEW_FACETS = `
   with missing as (
     select app_version, platform, country, environment from taken_events
     union
@@ -48,18 +49,38 @@ const FACETS = `
     except
     select app_version, platform, country, environment from facets
   )
-  insert into facets (facet_id, app_version, platform, country, environment)
-  select coalesce((select max(facet_id) from facets), 0) + row_number() over (),
+  select coalesce((select max(facet_id) from facets), 0) + (row_number() over ())::int as facet_id,
     app_version, platform, country, environment
   from missing`;
 
-const NAMES = `
+const NEW_NAMES = `
   with missing as (
     select event from taken_events except select event from event_names
   )
-  insert into event_names (name_id, event)
-  select coalesce((select max(name_id) from event_names), 0) + row_number() over (), event
+  select coalesce((select max(name_id) from event_names), 0) + (row_number() over ())::int as name_id, event
   from missing`;
+
+/**
+ * Facets and names get a number where they have none. The rollups' lock keeps others from taking the same. Read
+ * first, then written: on Citus these tables are on every node, the temporary ones on the coordinator alone.
+ */
+async function numberNew(client: pg.ClientBase): Promise<void> {
+  const facets = (await client.query<Record<FacetColumn, string> & { facet_id: number }>(NEW_FACETS)).rows;
+  if (facets.length > 0) {
+    await client.query(
+      `insert into facets (facet_id, ${FACET_COLUMNS.join(', ')})
+       select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[])`,
+      [facets.map((row) => row.facet_id), ...FACET_COLUMNS.map((column) => facets.map((row) => row[column]))],
+    );
+  }
+  const names = (await client.query<{ name_id: number; event: string }>(NEW_NAMES)).rows;
+  if (names.length > 0) {
+    await client.query(
+      'insert into event_names (name_id, event) select * from unnest($1::int[], $2::text[])',
+      [names.map((row) => row.name_id), names.map((row) => row.event)],
+    );
+  }
+}
 
 /** Makes the tables, empty at the start of every transaction. */
 export async function prepareTaken(client: pg.ClientBase): Promise<void> {
@@ -69,8 +90,7 @@ export async function prepareTaken(client: pg.ClientBase): Promise<void> {
 export async function readTaken(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
   await client.query(EVENTS, [userIds, days]);
   await client.query(CRASHES, [userIds, days]);
-  await client.query(FACETS);
-  await client.query(NAMES);
+  await numberNew(client);
 }
 
 const USING_FACET = 'join facets using (app_version, platform, country, environment)';

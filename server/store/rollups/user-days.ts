@@ -11,7 +11,8 @@ export async function recomputeUserDays(client: pg.ClientBase, { userIds, days }
      where user_days.user_id = taken.user_id and user_days.day = taken.day`,
     taken,
   );
-  await client.query(INSERT);
+  const { rows } = await client.query<{ user_ids: string[]; mondays: string[] }>(WEEKS_BEGUN, taken);
+  await client.query(INSERT, [rows[0]!.user_ids, rows[0]!.mondays]);
   await client.query(SET_SHARES, taken);
 }
 
@@ -22,6 +23,13 @@ const number = (property: string): string =>
 
 const RECORDING = `event = 'recording_completed' and properties -> 'success' is distinct from 'false'::jsonb`;
 const source = (name: string): string => `properties -> 'source' = '"${name}"'::jsonb`;
+
+/** The taken weeks in which a user has other days than those taken, which have left `user_facets` already. */
+const WEEKS_BEGUN = `
+  with ${TAKEN_WEEKS}
+  select coalesce(array_agg(weeks.user_id), '{}') as user_ids, coalesce(array_agg(monday::text), '{}') as mondays
+  from weeks
+  join user_facets on user_facets.user_id = weeks.user_id and user_facets.days && daterange(monday, monday + 7)`;
 
 const INSERT = `
   insert into user_days
@@ -49,11 +57,8 @@ const INSERT = `
     string_agg(int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * 65536 + name_id), ''),
     true, false,
     -- Most often final, which saves writing the row again; SET_SHARES has the last word.
-    day = min(day) over (partition by user_id, date_trunc('week', day::timestamp)) and not exists (
-      select from user_days earlier
-      where earlier.user_id = taken_events.user_id and earlier.day < taken_events.day
-        and earlier.day >= date_trunc('week', taken_events.day::timestamp)::date
-    )
+    day = min(day) over (partition by user_id, date_trunc('week', day::timestamp))
+      and (user_id, date_trunc('week', day::timestamp)::date) not in (select * from unnest($1::uuid[], $2::date[]))
   from ${TAKEN_EVENTS}
   join event_names using (event)
   group by user_id, day, facet_id`;

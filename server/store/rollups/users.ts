@@ -19,8 +19,19 @@ export async function addToFacets(client: pg.ClientBase, { userIds, days }: User
  */
 export async function recomputeUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
   const users = [[...new Set(userIds)]];
-  await client.query(FORGET, users);
+  const { rows: gone } = await client.query<{ user_id: string }>(WITHOUT_RECORDS, users);
+  if (gone.length > 0)
+    await forgetUsers(
+      client,
+      gone.map((row) => row.user_id),
+    );
   await client.query(ENVIRONMENTS, users);
+}
+
+async function forgetUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
+  for (const table of ['user_environments', 'user_facets']) {
+    await client.query(`delete from ${table} where user_id = any ($1::uuid[])`, [userIds]);
+  }
 }
 
 const SETS = ['days', 'dictionary_days', 'retry_days', 'widget_days'];
@@ -53,16 +64,12 @@ const ADD = `
     cost_usd = user_facets.cost_usd + excluded.cost_usd,
     ${SETS.map((set) => `${set} = user_facets.${set} + excluded.${set}`).join(', ')}`;
 
-const FORGET = `
-  with gone as (
-    select user_id from unnest($1::uuid[]) as users (user_id)
-    where not exists (select from events where events.user_id = users.user_id)
-      and not exists (select from crashes where crashes.user_id = users.user_id)
-  ),
-  without_environments as (
-    delete from user_environments using gone where user_environments.user_id = gone.user_id
-  )
-  delete from user_facets using gone where user_facets.user_id = gone.user_id`;
+const WITHOUT_RECORDS = `
+  select user_id
+  from user_environments
+  where user_id = any ($1::uuid[])
+    and not exists (select from events where events.user_id = user_environments.user_id)
+    and not exists (select from crashes where crashes.user_id = user_environments.user_id)`;
 
 /** A toggle holds from its day on, up to the day of the next one: of several on a day the last. */
 const ENVIRONMENTS = `

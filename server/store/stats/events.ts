@@ -44,20 +44,29 @@ export function readEventSeries(
 ): Promise<EventSeries> {
   const { sql, values } = rowsInRange(query);
   return inSnapshot(pool, async (client) => {
-    const { rows } = await client.query<EventSeries['series'][number]>(
-      `select date::text, count(*)::int as count, count(distinct user_id)::int as users
+    // A user who has several days or weeks counts as a newcomer in the first of them, and so once in all.
+    const { rows } = await client.query<EventSeries['series'][number] & { newcomers: number }>(
+      `select date::text, sum(count)::int as count, count(*)::int as users,
+         (count(*) filter (where first))::int as newcomers
        from (
-         select user_id, date_trunc('${interval}', timestamp at time zone 'UTC')::date as date
-         from events
-         where ${sql} and event = $${values.length + 1}
-       ) dated
-       group by grouping sets ((), (date))`,
+         select user_id, date, count(*) as count, date = min(date) over (partition by user_id) as first
+         from (
+           select user_id, date_trunc('${interval}', timestamp at time zone 'UTC')::date as date
+           from events
+           where ${sql} and event = $${values.length + 1}
+         ) dated
+         group by user_id, date
+       ) by_user
+       group by date`,
       [...values, event],
     );
-    const byDate = new Map<Day | null, EventSeries['series'][number]>(rows.map((row) => [row.date, row]));
+    const byDate = new Map(rows.map(({ date, count, users }) => [date, { date, count, users }]));
     const dates = interval === 'day' ? daysBetween(query.from, query.to) : weeksTouching(query);
-    const { count, users } = byDate.get(null)!;
-    return { count, users, series: dates.map((date) => byDate.get(date) ?? { date, count: 0, users: 0 }) };
+    return {
+      count: rows.reduce((sum, row) => sum + row.count, 0),
+      users: rows.reduce((sum, row) => sum + row.newcomers, 0),
+      series: dates.map((date) => byDate.get(date) ?? { date, count: 0, users: 0 }),
+    };
   });
 }
 

@@ -56,14 +56,11 @@ const lengths = (whole: string): string => `
 
 /** From the crashes to their sessions: there are few of them. */
 const CRASHED = `
-  select count(*)::int as sessions
+  select count(distinct session_id)::int as sessions
   from (
     select distinct session_id
     from uncaught_crashes
     where day between $1::date and $2::date and facet_id = any ($3::int[])
   ) crashed
-  where exists (
-    select from session_days
-    where session_days.session_id = crashed.session_id
-      and day between $1::date and $2::date and facet_id = any ($3::int[])
-  )`;
+  join session_days using (session_id)
+  where day between $1::date and $2::date and facet_id = any ($3::int[])`;
