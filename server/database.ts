@@ -1,4 +1,6 @@
 /** The database that the settings ask for: one that runs elsewhere, or the embedded one. */
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { type ServerConfig, ConfigError } from './config.ts';
 import { startCluster } from './embedded/cluster.ts';
 import { countServers, createDatabase, databaseExists, withClient } from './store/pool.ts';
@@ -12,6 +14,9 @@ export interface Database {
 }
 
 const NAME = 'roost';
+/** What was closed a moment ago is listed until its process has ended. */
+const LOOKS = 20;
+const LOOK_EVERY_MS = 100;
 
 export async function openDatabase({
   databaseUrl,
@@ -31,9 +36,17 @@ export async function openDatabase({
     url: url.href,
     revive: () => cluster.revive(),
     async close() {
-      if (cluster.isRunning() && (await countServers(cluster.url)) === 0) await cluster.stop();
+      if (cluster.isRunning() && !(await isUsed(cluster.url))) await cluster.stop();
     },
   };
+}
+
+async function isUsed(url: string): Promise<boolean> {
+  for (let look = 1; (await countServers(url)) > 0; look += 1) {
+    if (look === LOOKS) return true;
+    await delay(LOOK_EVERY_MS);
+  }
+  return false;
 }
 
 async function checkReachable(url: string): Promise<void> {

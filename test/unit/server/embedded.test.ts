@@ -91,3 +91,14 @@ test('two servers on one data folder share it, and the last one stops it', SLOW,
   await databases[1].close();
   await expect(ask(databases[1].url, 'select 1')).rejects.toThrow();
 });
+
+test('connections that are just ending do not keep it running', SLOW, async () => {
+  const database = await openDatabase({ databaseUrl: null, dataDir: tempDir() });
+  onTestFinished(() => database.close());
+  const pool = openPool({ url: database.url });
+  await pool.query('select 1');
+  const closing = database.close();
+  await pool.end();
+  await closing;
+  await expect(ask(database.url, 'select 1')).rejects.toThrow();
+});
