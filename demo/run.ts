@@ -9,6 +9,8 @@ import { parseArgs, styleText } from 'node:util';
 
 import { buildStories } from './build.ts';
 import { choosePort } from './tour/choose-port.ts';
+import { findChromium } from '../test/electron-double/chromium.ts';
+import { findCrashHandler } from '../test/electron-double/crashpad.ts';
 import { findElectron } from '../test/electron-double/find-electron.ts';
 import { startStories, type StoriesOptions } from './tour/stories-app.ts';
 import { createTerminal } from './tour/terminal.ts';
@@ -80,7 +82,8 @@ async function demonstrate(
     speed: TOUR_SPEED,
     electron,
   };
-  const { problems } = await takeTour({ server, stories, terminal }, parts);
+  const dumps = electron !== null || findCrashHandler(findChromium().executablePath) !== null;
+  const { problems } = await takeTour({ server, stories, terminal, dumps }, parts);
   terminal.blank();
   for (const problem of problems) terminal.bad(problem);
   if (problems.length === 0)

@@ -52,7 +52,7 @@ export async function startStories(options: StoriesOptions): Promise<StoriesApp>
   const binary = options.electron === undefined ? findElectron() : options.electron;
   const app: DrivenApp = binary
     ? await runElectron({ binary, folder: options.folder, env })
-    : runApp({ main: options.folder, userData: options.userData, env });
+    : runApp({ main: options.folder, userData: options.userData, crashpad: true, env });
   const endWithDemo = (): void => void app.kill();
   process.once('exit', endWithDemo);
   void app.ended.then(() => process.off('exit', endWithDemo));

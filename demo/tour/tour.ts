@@ -10,6 +10,8 @@ export interface TourOptions {
   server: ServerSettings;
   stories: StoriesOptions;
   terminal: Terminal;
+  /** Whether a page's crash leaves a dump on this machine: Electron, or a Chromium with a Crashpad handler. */
+  dumps: boolean;
 }
 
 /** What runs when the tour is over, or has failed: the caller stops both. */
@@ -25,7 +27,7 @@ export interface TourReport {
 }
 
 export async function takeTour(
-  { server, stories, terminal }: TourOptions,
+  { server, stories, terminal, dumps }: TourOptions,
   parts: TourParts,
 ): Promise<TourReport> {
   const ledger = new Ledger();
@@ -69,6 +71,27 @@ export async function takeTour(
   /** The page may be gone before it answers. */
   const breakSomething = (kind: string): Promise<unknown> =>
     app.evaluate(`document.querySelector('[data-crash=${kind}]').click()`).catch(() => undefined);
+
+  /** The dump of the page that was just lost, as the collector reads it: some seconds later, and once. */
+  const showNativeCrash = async (): Promise<void> => {
+    let report: StoredRecords['crashes'][number] | undefined;
+    const isThere = async (): Promise<boolean> => {
+      report = (await stored()).crashes.find(({ crash_type }) => crash_type === 'native_crash');
+      return report !== undefined;
+    };
+    await waitUntil('a native crash', isThere, NATIVE_PATIENCE_MS).catch(() => undefined);
+    if (!report) {
+      ledger.allow('native_crash'); // it may still come: the collector looks again after a minute
+      return say('Crashpad left no dump of it yet.');
+    }
+    ledger.expect('native_crash');
+    const frames = report.stack_trace?.split('\n') ?? [];
+    good(
+      `Its dump was read on this computer and deleted: ${report.error_message}, ${counted(frames.length, 'frame')}`,
+    );
+    const module = /at (.+)\+0x/.exec(frames[0] ?? '')?.[1] ?? '';
+    say(`Shown at ${stories.endpoint}/dashboard?page=crashes&module=${encodeURIComponent(module)}`);
+  };
 
   step('The server starts, with a PostgreSQL of its own');
   parts.server = await startServerProcess(server);
@@ -119,6 +142,8 @@ export async function takeTour(
   dictionaryInUse = false; // a new page, a new dictionary
   await waitUntil('the page to come back', isIdle);
   good('The page was lost, Stories loaded it again');
+  if (dumps) await showNativeCrash();
+  else say('No Crashpad handler is on this machine: nothing reads a dump in this tour.');
   await breakSomething('main');
   const { code } = await app!.ended;
   ledger.expect('main_crash');
@@ -158,6 +183,8 @@ export async function takeTour(
   return { userId, problems };
 }
 
+/** The collector looks after 1.5 s and after 10 s, then the crash is sent within 2 s. */
+const NATIVE_PATIENCE_MS = 20_000;
 const IS_IDLE = `document.querySelector('#recorder')?.dataset.state === 'idle'`;
 const ADD_WORD = `{
   document.querySelector('#word').value = 'Lisbon';

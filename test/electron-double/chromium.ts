@@ -93,14 +93,23 @@ function unpackPackagedChromium(): string {
   return target;
 }
 
-/** Starts a browser; the caller closes it. Crashed tabs leave the browser running (no `--single-process`). */
-export function launchChromium(args: string[] = []): Promise<Browser> {
+/**
+ * Starts a browser; the caller closes it. Crashed tabs leave the browser running (no `--single-process`). With
+ * `crashDumps`, Crashpad writes there, where the browser has its handler.
+ */
+export function launchChromium(args: string[] = [], crashDumps?: string): Promise<Browser> {
   const { executablePath, env } = findChromium();
   return chromium.launch({
     executablePath,
-    env: { ...process.env, ...env } as Record<string, string>,
+    env: {
+      ...process.env,
+      ...env,
+      ...(crashDumps && { BREAKPAD_DUMP_LOCATION: crashDumps }),
+    } as Record<string, string>,
     headless: true,
+    ...(crashDumps && { ignoreDefaultArgs: ['--disable-breakpad'] }),
     args: [
+      ...(crashDumps ? ['--enable-crash-reporter', `--crash-dumps-dir=${crashDumps}`] : []),
       '--no-sandbox', // CI runs as root in containers
       '--disable-dev-shm-usage',
       '--disable-gpu',

@@ -3,7 +3,8 @@
  * app's folder (with a package.json) or its main script. The script's `electron` is the double. `run-app.ts` starts it.
  *
  * Environment: ELECTRON_DOUBLE_USER_DATA (needed), ELECTRON_DOUBLE_VERSION, ELECTRON_DOUBLE_PACKAGED=1,
- * ELECTRON_DOUBLE_JOURNAL (a file that gets one line of JSON for each dialog and such).
+ * ELECTRON_DOUBLE_CRASHPAD=1 (dumps of crashed pages), ELECTRON_DOUBLE_JOURNAL (a file that gets one line of JSON for
+ * each dialog and such).
  */
 import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
@@ -29,6 +30,7 @@ const double = createElectronDouble({
   appPath,
   appVersion: process.env.ELECTRON_DOUBLE_VERSION ?? packageJson.version ?? '0.0.0',
   isPackaged: process.env.ELECTRON_DOUBLE_PACKAGED === '1',
+  crashpad: process.env.ELECTRON_DOUBLE_CRASHPAD === '1',
   name: packageJson.productName ?? packageJson.name,
   codeLoaded: codeLoaded.promise,
   endProcess: exitProcess, // the browser ends with its pipe

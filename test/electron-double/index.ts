@@ -7,6 +7,7 @@
  * app's main script, whose `import … from 'electron'` gets the double; `run-app.ts` starts and drives that one.
  */
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 
 import type { App, CrashReporter, Dialog, IpcMain, Net, PowerMonitor } from 'electron';
 import type { Browser } from 'playwright-core';
@@ -25,6 +26,8 @@ export interface ElectronDoubleOptions extends AppOptions {
   endProcess?: (exitCode: number) => void;
   /** Default: one is launched when the first window opens, and closed by `close()`. */
   browser?: () => Promise<Browser>;
+  /** `crashReporter` really writes dumps of crashed pages, where the Chromium has a Crashpad handler. Default: not. */
+  crashpad?: boolean;
 }
 
 /** An emitter takes any listener; Electron's types say which events there are, and what they carry. */
@@ -71,11 +74,21 @@ export function createElectronDouble(options: ElectronDoubleOptions): ElectronDo
     options.onJournal?.(entry);
   };
   let launching: Promise<Browser> | null = null;
-  // One process for a page and its iframes, so that DevTools sees them together.
-  const launch = (): Promise<Browser> =>
-    (launching ??= import('./chromium.ts').then(({ launchChromium }) =>
-      launchChromium(['--disable-site-isolation-trials', ...FILE_PRIVILEGES]),
-    ));
+  let dumpExtra: Record<string, string> | null = null;
+  let stopPassingDumps = (): void => {};
+
+  async function launchBrowser(): Promise<Browser> {
+    const { findChromium, launchChromium } = await import('./chromium.ts');
+    const { findCrashHandler, passDumpsOn } = await import('./crashpad.ts');
+    // One process for a page and its iframes, so that DevTools sees them together.
+    const args = ['--disable-site-isolation-trials', ...FILE_PRIVILEGES];
+    if (!options.crashpad || !dumpExtra || !findCrashHandler(findChromium().executablePath))
+      return launchChromium(args);
+    const folder = join(options.userData, 'double', 'crashpad');
+    stopPassingDumps = passDumpsOn(folder, app.getPath('crashDumps'), dumpExtra);
+    return launchChromium(args, folder);
+  }
+  const launch = (): Promise<Browser> => (launching ??= launchBrowser());
   const browser = options.browser ?? launch;
   let online = true;
 
@@ -102,7 +115,11 @@ export function createElectronDouble(options: ElectronDoubleOptions): ElectronDo
     powerMonitor: new PowerMonitorDouble() as PowerMonitorDouble & Listening<PowerMonitor>,
     dialog: { showErrorBox: (title, content) => note({ type: 'dialog', title, content }) },
     crashReporter: {
-      start: (given) => note({ type: 'crash_reporter', options: given }),
+      // The first start alone counts: docs/api/crash-reporter.md.
+      start(given) {
+        note({ type: 'crash_reporter', options: given });
+        dumpExtra ??= given.globalExtra ?? {};
+      },
       addExtraParameter: () => undefined,
       getUploadToServer: () => false,
     },
@@ -114,6 +131,7 @@ export function createElectronDouble(options: ElectronDoubleOptions): ElectronDo
     async close() {
       for (const window of BrowserWindow.getAllWindows()) window.webContents.destroy();
       await (await launching)?.close();
+      stopPassingDumps();
     },
   };
 }

@@ -16,6 +16,8 @@ export interface RunOptions {
   userData: string;
   version?: string;
   packaged?: boolean;
+  /** Crashed pages leave dumps, where the Chromium has a Crashpad handler. Default: not. */
+  crashpad?: boolean;
   args?: string[];
   env?: Record<string, string>;
 }
@@ -46,7 +48,8 @@ export interface AppEnd {
   signal: NodeJS.Signals | null;
 }
 
-export function runApp({ main, userData, version, packaged, args = [], env }: RunOptions): RunningApp {
+export function runApp(options: RunOptions): RunningApp {
+  const { main, userData, version, packaged, crashpad, args = [], env } = options;
   mkdirSync(userData, { recursive: true });
   // The driver keeps its files in the temporary folder, and leaves them there when the app is killed.
   const temporary = join(userData, 'double');
@@ -64,6 +67,7 @@ export function runApp({ main, userData, version, packaged, args = [], env }: Ru
         ELECTRON_DOUBLE_JOURNAL: journalFile,
         ...(version && { ELECTRON_DOUBLE_VERSION: version }),
         ...(packaged && { ELECTRON_DOUBLE_PACKAGED: '1' }),
+        ...(crashpad && { ELECTRON_DOUBLE_CRASHPAD: '1' }),
         ...env,
       },
     },

@@ -28,6 +28,16 @@ test('names what is missing and what is too much', () => {
   ]);
 });
 
+test('bears what may come, once', () => {
+  const ledger = new Ledger();
+  ledger.allow('native_crash');
+  expect(ledger.problems(stored())).toEqual([]);
+  expect(ledger.problems(stored('native_crash'))).toEqual([]);
+  expect(ledger.problems(stored('native_crash', 'native_crash'))).toEqual([
+    '2 native_crash arrived, 1 were made.',
+  ]);
+});
+
 test('notices a record that is stored twice', () => {
   const ledger = new Ledger();
   ledger.expect('app_opened', 'app_opened');
