@@ -2,6 +2,8 @@
  * Asks the server. Conditional: an answer that did not change comes back as the very object of the last time, so that
  * callers see by `===` that there is nothing to draw. Two askers of one address share one request.
  */
+import { noteAsOf } from './as-of.ts';
+
 export class ApiError extends Error {
   override name = 'ApiError';
   /** `offline`: no answer at all; it may mend by itself. */
@@ -63,6 +65,7 @@ async function ask(path: string): Promise<unknown> {
     cache: 'no-store',
   });
   const tookMs = performance.now() - asked;
+  noteAsOf(response);
   if (response.status === 304 && before) {
     keep(path, { ...before, at: performance.now(), tookMs });
     return before.body;

@@ -3,10 +3,12 @@
  * tab is hidden. A lost connection is told, tried again with growing pauses, and told when it is back.
  */
 import { ApiError } from './api.ts';
+import { figuresAsOf } from './as-of.ts';
 
 export type LiveStatus =
   | { state: 'waiting' }
-  | { state: 'live'; at: number }
+  /** `asOf`: set where the figures are older than they should be, because the server is behind. */
+  | { state: 'live'; at: number; asOf: number | null }
   /** `at`: when the figures on the page were true, `null` when there never were any. */
   | { state: 'lost'; at: number | null; reason: string };
 
@@ -36,7 +38,7 @@ export function startLive(refresh: () => Promise<void>, tell: (status: LiveStatu
       if (mine !== round) return;
       failures = 0;
       lastGood = Date.now();
-      tell({ state: 'live', at: lastGood });
+      tell({ state: 'live', at: lastGood, asOf: figuresAsOf() });
     } catch (error) {
       if (mine !== round) return;
       failures += 1;

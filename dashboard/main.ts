@@ -1,5 +1,6 @@
 /** The dashboard, from the address to the screen. */
 import type { PageName } from './address.ts';
+import { forgetAsOf } from './as-of.ts';
 import { askFilterValues } from './choices.ts';
 import { createFilterControls } from './controls/filter-controls.ts';
 import { createRangeControl, rangeInWords } from './controls/range-control.ts';
@@ -93,6 +94,7 @@ const live = startLive(async () => {
   askFilterValues().then(filterControls.offer, () => {});
 }, freshness.tell);
 onView((view, before) => {
+  forgetAsOf();
   show();
   live.now();
   if (view.page !== before.page) {

@@ -6,6 +6,7 @@ import { addDays, today } from './days.ts';
 import type { View } from './address.ts';
 import type { Recent } from './api-types.ts';
 import { get } from './api.ts';
+import { figuresAsOf, forgetAsOf } from './as-of.ts';
 import type { Page } from './pages/page.ts';
 
 /** What no new record shows (erasure, retention, a status changed elsewhere) is seen after this long at the latest. */
@@ -29,12 +30,14 @@ export function withPulse(page: Page): Page {
     ...page,
     async load(view) {
       const pulse = await ask();
-      const fresh = shown !== null && performance.now() - shown.at < MAX_AGE_MS;
+      // A server that is behind moves the figures without anything new being stored.
+      const fresh = shown !== null && performance.now() - shown.at < MAX_AGE_MS && figuresAsOf() === null;
       if (fresh && shown?.view === view && shown.pulse === pulse) return;
       const newest = pulse.records[0]?.stored_at;
       if (newest !== undefined) since = new Date(Date.parse(newest) - OVERLAP_MS).toISOString();
       // Asked before the figures: what comes in between is news for the next time.
       const baseline = await ask();
+      forgetAsOf();
       await page.load(view);
       shown = { view, at: performance.now(), pulse: baseline };
     },

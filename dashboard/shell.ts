@@ -81,11 +81,17 @@ export function createFreshness(retry: () => void): Freshness {
       status = next;
       const lost = next.state === 'lost';
       banner.hidden = !lost;
-      line.dataset.state = next.state;
+      const behind = next.state === 'live' && next.asOf !== null;
+      line.dataset.state = behind ? 'behind' : next.state;
       document.body.classList.toggle('stale', lost);
-      if (next.state === 'live') fill(line, 'Live', element('span', {}, `${timeOfDay(next.at)} UTC`));
+      if (next.state === 'live') fill(line, ...liveWords(next));
       if (lost) fill(line, 'Connection lost');
       draw();
     },
   };
+}
+
+function liveWords({ at, asOf }: Extract<LiveStatus, { state: 'live' }>): (string | HTMLElement)[] {
+  if (asOf === null) return ['Live', element('span', {}, `${timeOfDay(at)} UTC`)];
+  return [`Figures as of ${timeOfDay(asOf)} UTC`, element('span', {}, 'the server is behind')];
 }

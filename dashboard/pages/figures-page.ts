@@ -32,10 +32,11 @@ export function figuresPage(): Page {
   const holder = element('div', {}, figures.element);
   let begun = false;
 
-  /** Once there is something from production, it is not asked again. */
+  /** Once there is something from production, it is not asked again. Without an answer the sections say what is wrong. */
   async function hasBegun(view: View): Promise<boolean> {
     if (begun || view.filters.environment.length > 0) return true;
-    const values = await askFilterValues({ maxAgeMs: 0 });
+    const values = await askFilterValues({ maxAgeMs: 0 }).catch(() => null);
+    if (values === null) return holder.firstChild !== firstRun.element;
     begun = usersOf(values, 'production') > 0;
     firstRun.tell(values);
     return begun;

@@ -26,7 +26,7 @@ export function createChartCard<Data>(definition: ChartDefinition<Data>): Part<D
   let rows: TableData | null = null;
   let chart: Chart | null = null;
   const card = createCard({ title, note, width, rows: () => rows });
-  const canvas = element('canvas', { role: 'img' });
+  const canvas = element('canvas', { role: 'img', 'aria-label': `${title}. Loading.` });
   const plot = element('div', { class: 'plot' }, canvas);
   const empty = element('p', { class: 'plot-empty', hidden: true }, 'No data in this range');
   const legend = element('ul', { class: 'legend', 'aria-hidden': 'true' });

@@ -42,8 +42,12 @@ export function createRankedList<Data>(definition: RankedListDefinition<Data>): 
   let whole = false;
   const card = createCard({ title, note, width, rows: () => tableData() });
   const table = element('table', { class: `ranked ${tone}` });
-  const empty = element('p', { class: 'list-empty' }, definition.empty ?? 'No data in this range');
-  const more = element('button', { type: 'button', class: 'more', onclick: toggle });
+  const empty = element(
+    'p',
+    { class: 'list-empty', hidden: true },
+    definition.empty ?? 'No data in this range',
+  );
+  const more = element('button', { type: 'button', class: 'more', hidden: true, onclick: toggle });
   card.body.append(table, empty, more);
 
   function tableData(): TableData {

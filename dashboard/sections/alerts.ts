@@ -68,7 +68,7 @@ function createHistory(): Part<AlertsAnswer> {
   let data: TableData | null = null;
   const card = createCard({ title: 'History', width: 'whole', rows: () => data });
   const table = element('table');
-  const empty = element('p', { class: 'list-empty' }, 'Nothing was out of the ordinary so far');
+  const empty = element('p', { class: 'list-empty', hidden: true }, 'Nothing was out of the ordinary so far');
   card.body.append(scrollBox('Alerts', table), empty);
   return {
     element: card.element,

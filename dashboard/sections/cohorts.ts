@@ -32,7 +32,7 @@ function createHeatMap(): Part<Cohorts> {
     }),
   });
   const table = element('table', { class: 'heat' });
-  const empty = element('p', { class: 'list-empty' }, 'No new users in this range');
+  const empty = element('p', { class: 'list-empty', hidden: true }, 'No new users in this range');
   card.body.append(scrollBox('Cohorts', table), empty);
   return {
     element: card.element,

@@ -57,7 +57,7 @@ function createRecordTable(): Part<Recent> {
   pause.setAttribute('aria-pressed', 'false');
   card.tools.prepend(pause);
   const table = element('table', { class: 'records' });
-  const empty = element('p', { class: 'list-empty' }, 'Nothing has arrived in this range');
+  const empty = element('p', { class: 'list-empty', hidden: true }, 'Nothing has arrived in this range');
   card.body.append(scrollBox('Records', table), empty);
 
   function draw(): void {

@@ -51,7 +51,7 @@ function createReleaseTable(): Part<Releases> {
     }),
   });
   const table = element('table');
-  const empty = element('p', { class: 'list-empty' }, 'No version was used in this range');
+  const empty = element('p', { class: 'list-empty', hidden: true }, 'No version was used in this range');
   card.body.append(scrollBox('Versions', table), empty);
   return {
     element: card.element,

@@ -51,7 +51,7 @@ export function rangeOf({ from, to }: { from: string; to: string }): { from: str
 
 /**
  * Answers figures with the moment as of which they are complete. A reader who asks again with the answer's ETag
- * gets 304 as long as no figure has changed.
+ * gets 304 as long as no figure has changed; the header tells the moment then too.
  */
 export function sendFigures(
   request: FastifyRequest,
@@ -60,7 +60,10 @@ export function sendFigures(
   figures: Record<string, unknown>,
 ): FastifyReply {
   const etag = `"${createHash('sha256').update(JSON.stringify(figures)).digest('base64url')}"`;
-  reply.header('etag', etag).header('cache-control', 'private, no-cache');
+  reply
+    .header('etag', etag)
+    .header('cache-control', 'private, no-cache')
+    .header('roost-as-of', asOf.toISOString());
   const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known?.includes(etag)) return reply.code(304).send();
   return reply.send({ ...figures, as_of: asOf.toISOString() });

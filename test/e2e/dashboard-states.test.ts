@@ -117,6 +117,25 @@ describe('states', () => {
     await close();
   });
 
+  test('figures of a server that is behind are told with their moment, until it has caught up', async () => {
+    const { page, problems, close } = await openDashboard(browser, server, '?page=settings');
+    await settled(page);
+    const asOf = new Date(Date.now() - 60_000);
+    await page.route('**/stats?*', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({
+        response: answer,
+        headers: { ...answer.headers(), 'roost-as-of': asOf.toISOString() },
+      });
+    });
+    await page.getByRole('link', { name: 'Figures' }).click();
+    await page.getByText(`Figures as of ${asOf.toISOString().slice(11, 19)} UTC`).waitFor();
+    await page.unroute('**/stats?*');
+    await page.locator('.freshness[data-state=live]').waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test('a hidden tab asks nothing', async () => {
     const { page, close } = await openDashboard(browser, server, `?page=delivery`);
     await settled(page);

@@ -178,7 +178,10 @@ test('who asks again gets 304 until something changes', async () => {
   const etag = first.headers.get('etag')!;
   const { as_of } = (await first.json()) as { as_of: string };
   expect(Date.now() - Date.parse(as_of)).toBeLessThan(60_000);
-  expect((await ask(etag)).status).toBe(304);
+  expect(first.headers.get('roost-as-of')).toBe(as_of);
+  const same = await ask(etag);
+  expect(same.status).toBe(304);
+  expect(same.headers.get('roost-as-of')! >= as_of).toBe(true);
   await server.post('/track', { events: [makeEvent({ timestamp: '2026-05-01T10:00:00.000Z' })] });
   const changed = await ask(etag);
   expect(changed.status).toBe(200);
