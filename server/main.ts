@@ -46,9 +46,11 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
 
 async function serveCommand(): Promise<void> {
   const config = readConfig(process.env);
+  // Listened for from the beginning: a signal during the start must not leave an embedded PostgreSQL behind.
+  const signal = firstSignal();
   const server = await startServer(config);
   console.log(describeStart(config, server.url));
-  await firstSignal();
+  await signal;
   await server.stop();
 }
 

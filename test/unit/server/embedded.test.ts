@@ -1,5 +1,7 @@
 /** The embedded PostgreSQL: made, found again after a kill, never twice. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Client } from 'pg';
@@ -101,4 +103,19 @@ test('connections that are just ending do not keep it running', SLOW, async () =
   await pool.end();
   await closing;
   await expect(ask(database.url, 'select 1')).rejects.toThrow();
+});
+
+test('a server that is told to end during its start leaves none behind', SLOW, async () => {
+  const dataDir = tempDir();
+  const lock = join(dataDir, 'postgres', 'postmaster.pid');
+  const server = spawn(process.execPath, ['server/main.ts', 'serve'], {
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent' },
+    stdio: 'ignore',
+  });
+  const ended = once(server, 'exit');
+  onTestFinished(() => void server.kill('SIGKILL'));
+  await vi.waitFor(() => expect(existsSync(lock)).toBe(true), { timeout: 30_000, interval: 10 });
+  server.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(existsSync(lock)).toBe(false);
 });
