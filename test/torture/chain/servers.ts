@@ -21,6 +21,7 @@ const REVIVALS = 120;
 
 export class Server {
   readonly #env: Readonly<Record<string, string>>;
+  #main = MAIN;
   #child: ChildProcess | undefined;
   #port = 0;
   #wanted = false;
@@ -43,6 +44,11 @@ export class Server {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** The program of its next start. Default: this repository's sources. */
+  set main(path: string) {
+    this.#main = path;
   }
 
   /** Resolves when it listens; keeps trying where it cannot start, as a service manager does. */
@@ -69,7 +75,7 @@ export class Server {
   }
 
   #startOnce(): Promise<boolean> {
-    const child = spawn(process.execPath, [MAIN, 'serve'], {
+    const child = spawn(process.execPath, [this.#main, 'serve'], {
       env: { ...this.#env, PORT: String(this.#port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
