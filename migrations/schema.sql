@@ -297,8 +297,6 @@ alter table facets add constraint facets_pkey PRIMARY KEY (facet_id);
 
 alter table known_crash_groups add constraint known_crash_groups_pkey PRIMARY KEY (fingerprint);
 
-alter table messages add constraint messages_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(alert_id) ON DELETE CASCADE;
-
 alter table messages add constraint messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'webhook'::text])));
 
 alter table messages add constraint messages_channel_reason_key UNIQUE (channel, reason);

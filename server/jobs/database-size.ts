@@ -1,15 +1,14 @@
 /** Watches how large the database grows, where the operator named a limit. */
 import type { FastifyInstance } from 'fastify';
 
+import { databaseBytes } from '../store/database-size.ts';
+
 const WARN_SHARE = 0.8;
 const MIB = 1024 * 1024;
 
 /** Logs a warning from 80 % of `DATABASE_SIZE_LIMIT_MB` on; the size is a metric in any case. */
 export async function checkDatabaseSize(app: FastifyInstance): Promise<void> {
-  const { rows } = await app.pool.query<{ bytes: string }>(
-    'select pg_database_size(current_database()) as bytes',
-  );
-  const bytes = Number(rows[0]!.bytes);
+  const bytes = await databaseBytes(app.pool);
   app.metrics.setDatabaseSize(bytes);
   const limit = app.config.databaseSizeLimitMb;
   if (limit === null || bytes < WARN_SHARE * limit * MIB) return;

@@ -1,12 +1,7 @@
 /** What the database holds and how it grows; what clients lost before sending. */
 import type pg from 'pg';
 
-export interface StoredTable {
-  table: string;
-  /** As PostgreSQL's statistics count them: exact but for the last seconds. */
-  rows: number;
-  bytes: number;
-}
+import { type StoredTable, databaseBytes, storedTables } from './database-size.ts';
 
 export interface Storage {
   database_bytes: number;
@@ -20,15 +15,6 @@ export interface Storage {
 const GROWTH_DAYS = 7;
 
 export async function readStorage(pool: pg.Pool): Promise<Storage> {
-  const tables = await pool.query<StoredTable>(
-    `select relname as table, n_live_tup::float8 as rows, pg_total_relation_size(relid)::float8 as bytes
-     from pg_stat_user_tables
-     where schemaname = current_schema()
-     order by bytes desc, relname collate "C"`,
-  );
-  const size = await pool.query<{ bytes: number }>(
-    'select pg_database_size(current_database())::float8 as bytes',
-  );
   const age = await pool.query<{ oldest: Date | null }>(
     `select min(oldest) as oldest
      from (select min(first_at) as oldest from user_days union all select min(crashed_at) from uncaught_crashes) firsts`,
@@ -39,8 +25,8 @@ export async function readStorage(pool: pg.Pool): Promise<Storage> {
     [`${GROWTH_DAYS} days`],
   );
   return {
-    database_bytes: size.rows[0]!.bytes,
-    tables: tables.rows,
+    database_bytes: await databaseBytes(pool),
+    tables: await storedTables(pool),
     oldest_record: age.rows[0]!.oldest,
     records_per_day: growth.rows[0]!.records / GROWTH_DAYS,
   };

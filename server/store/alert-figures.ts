@@ -96,10 +96,3 @@ export async function readArrivals(client: pg.ClientBase): Promise<Arrivals> {
   const { first, last, gap } = rows[0]!;
   return { first, last, longestGapMinutes: gap ?? 0 };
 }
-
-export async function readDatabaseBytes(client: pg.ClientBase): Promise<number> {
-  const { rows } = await client.query<{ bytes: number }>(
-    'select pg_database_size(current_database())::float8 as bytes',
-  );
-  return rows[0]!.bytes;
-}

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 
 import type { MessageState } from './messages.ts';
+import { inTransaction } from './pool.ts';
 
 export interface Alert {
   alert_id: number;
@@ -92,7 +93,13 @@ export async function readAlertHistory(pool: pg.Pool, limit: number): Promise<Al
 }
 
 /** Closed alerts, with what was sent of them, and other messages that nobody waits for. */
-export async function forgetOldAlerts(pool: pg.Pool, before: Date): Promise<void> {
-  await pool.query('delete from alerts where resolved_at < $1', [before]);
-  await pool.query('delete from messages where created_at < $1 and next_attempt_at is null', [before]);
+export function forgetOldAlerts(pool: pg.Pool, before: Date): Promise<void> {
+  return inTransaction(pool, async (client) => {
+    await client.query(
+      'delete from messages where alert_id in (select alert_id from alerts where resolved_at < $1)',
+      [before],
+    );
+    await client.query('delete from alerts where resolved_at < $1', [before]);
+    await client.query('delete from messages where created_at < $1 and next_attempt_at is null', [before]);
+  });
 }

@@ -14,6 +14,12 @@ export interface SpreadReport {
 /** The table that knows which migrations were applied is asked by the coordinator alone. */
 const LOCAL_TABLE = 'roost_schema_version';
 
+/** Whether the database is on a cluster, its tables spread or not. */
+export async function onCitus(client: pg.ClientBase | pg.Pool): Promise<boolean> {
+  const { rowCount } = await client.query(`select from pg_extension where extname = 'citus'`);
+  return rowCount === 1;
+}
+
 /** Safe to repeat: tables that are spread already stay as they are. */
 export function spreadOverCitus(url: string): Promise<SpreadReport> {
   return withClient(url, { statementTimeoutMs: 0 }, async (client) => {

@@ -95,9 +95,9 @@ export async function setGroupStatus(
     resolved_in_version: status === 'resolved' ? newest : null,
   };
   await pool.query(
-    `insert into crash_groups (fingerprint, status, resolved_in_version) values ($1, $2, $3)
+    `insert into crash_groups (fingerprint, status, resolved_in_version, changed_at) values ($1, $2, $3, now())
      on conflict (fingerprint) do update
-     set status = excluded.status, resolved_in_version = excluded.resolved_in_version, changed_at = now()`,
+     set status = excluded.status, resolved_in_version = excluded.resolved_in_version, changed_at = excluded.changed_at`,
     [fingerprint, status, decision.resolved_in_version],
   );
   return decision;

@@ -1,6 +1,8 @@
 /** What an examination asks the database. */
 import type pg from 'pg';
 
+import { databaseBytes } from './database-size.ts';
+
 export interface DatabaseFacts {
   /** Such as `18.1`. */
   version: string;
@@ -21,13 +23,13 @@ export async function readDatabaseFacts(
   pool: pg.Pool,
   { withRecords }: { withRecords: boolean },
 ): Promise<DatabaseFacts> {
-  const { rows } = await pool.query<Pick<DatabaseFacts, 'version' | 'encoding' | 'bytes'>>(
+  const { rows } = await pool.query<Pick<DatabaseFacts, 'version' | 'encoding'>>(
     `select split_part(current_setting('server_version'), ' ', 1) as version,
-       current_setting('server_encoding') as encoding,
-       pg_database_size(current_database())::float8 as bytes`,
+       current_setting('server_encoding') as encoding`,
   );
   return {
     ...rows[0]!,
+    bytes: await databaseBytes(pool),
     clockAheadSeconds: await readClock(pool),
     records: withRecords ? await readRecords(pool) : null,
   };

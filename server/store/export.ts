@@ -74,7 +74,7 @@ export async function exportRecords(
     );
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     const cancel = (): void =>
-      void pool.query('select pg_cancel_backend($1)', [rows[0]!.pid]).catch(() => {});
+      void pool.query('select pg_cancel_backend($1::int)', [rows[0]!.pid]).catch(() => {});
     signal.addEventListener('abort', cancel, { once: true });
     try {
       signal.throwIfAborted();

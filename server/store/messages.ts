@@ -1,6 +1,8 @@
 /** The outbox: what is to be sent, and what became of it. */
 import type pg from 'pg';
 
+import { inTransaction } from './pool.ts';
+
 export const CHANNELS = ['email', 'webhook'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
@@ -64,37 +66,55 @@ export type DueMessage = OutgoingMessage & {
 /** About a day with the pauses below. */
 export const MAX_ATTEMPTS = 28;
 
+/** Any number will do, as long as every server takes the same. */
+const OUTBOX_LOCK = 7_605_006;
+
 /**
  * Takes messages that are due. When the next attempt may begin is written down before this one: a server that dies
  * meanwhile delays a message, and no other server sends it at the same time. Pauses double from a minute to an hour.
  */
-export async function claimDueMessages(pool: pg.Pool, limit: number): Promise<DueMessage[]> {
-  const { rows } = await pool.query<DueMessage>(
-    `update messages
-     set attempts = attempts + 1,
-       next_attempt_at = now() + least(interval '1 minute' * 2 ^ least(attempts, 10), interval '1 hour')
-     from (
-       select message_id from messages
+export function claimDueMessages(pool: pg.Pool, limit: number): Promise<DueMessage[]> {
+  return inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1)', [OUTBOX_LOCK]);
+    const { rows } = await client.query<DueMessage & { next_attempt_at: string }>(
+      `select message_id::int, channel, reason, content, attempts + 1 as attempts,
+         (now() + least(interval '1 minute' * 2 ^ least(attempts, 10), interval '1 hour'))::text as next_attempt_at
+       from messages
        where next_attempt_at <= now()
-       order by next_attempt_at
-       limit $1
-       for update skip locked
-     ) due
-     where messages.message_id = due.message_id
-     returning messages.message_id::int, channel, reason, content, attempts`,
-    [limit],
-  );
-  return rows;
+       order by messages.next_attempt_at
+       limit $1`,
+      [limit],
+    );
+    if (rows.length > 0) {
+      await client.query(
+        `update messages set attempts = due.attempts, next_attempt_at = due.next_attempt_at
+         from unnest($1::bigint[], $2::int[], $3::timestamptz[]) as due (message_id, attempts, next_attempt_at)
+         where messages.message_id = due.message_id`,
+        [
+          rows.map((row) => row.message_id),
+          rows.map((row) => row.attempts),
+          rows.map((row) => row.next_attempt_at),
+        ],
+      );
+    }
+    return rows;
+  });
 }
 
+/** Writes down that it was sent, or why not; after a `final` failure it is not tried again. */
 export async function settleMessage(
   pool: pg.Pool,
   { messageId, failure, final }: { messageId: number; failure: string | null; final: boolean },
 ): Promise<void> {
+  if (failure === null) {
+    await pool.query(
+      'update messages set failure = null, sent_at = now(), next_attempt_at = null where message_id = $1',
+      [messageId],
+    );
+    return;
+  }
   await pool.query(
-    `update messages
-     set failure = $2, sent_at = case when $2::text is null then now() end,
-       next_attempt_at = case when not $3 then next_attempt_at end
+    `update messages set failure = $2, next_attempt_at = case when not $3 then next_attempt_at end
      where message_id = $1`,
     [messageId, failure, final],
   );

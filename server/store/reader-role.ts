@@ -1,8 +1,10 @@
 /** A role for SQL tools: reads the views and nothing else, and cannot hold up the server. */
 import { randomBytes } from 'node:crypto';
 
+import type pg from 'pg';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 
+import { onCitus } from './citus.ts';
 import { withClient } from './pool.ts';
 
 const VIEWS = ['v_events', 'v_crashes', 'v_daily', 'v_users'];
@@ -41,7 +43,9 @@ export async function makeReaderRole(url: string, name: string): Promise<string>
       'select current_database() as database, current_schema() as schema',
     );
     const { database, schema } = places[0]!;
+    const spread = await onCitus(client);
     await client.query('begin');
+    if (spread) await client.query('set local citus.enable_ddl_propagation = off');
     await client.query(
       `${rows.length === 0 ? 'create' : 'alter'} role ${role}
        login nosuperuser nocreatedb nocreaterole noreplication nobypassrls
@@ -51,12 +55,44 @@ export async function makeReaderRole(url: string, name: string): Promise<string>
       await client.query(`alter role ${role} set ${setting} = ${escapeLiteral(value)}`);
     }
     await client.query(`grant connect on database ${escapeIdentifier(database)} to ${role}`);
-    await client.query(`grant usage on schema ${escapeIdentifier(schema)} to ${role}`);
-    await client.query(`grant select on ${VIEWS.join(', ')} to ${role}`);
+    if (spread) await grantCopiedViews(client, { schema, role });
+    else await grantViews(client, schema, role);
     await client.query('commit');
   });
   const address = new URL(url);
   address.username = name;
   address.password = password;
   return address.href;
+}
+
+async function grantViews(client: pg.ClientBase, schema: string, role: string): Promise<void> {
+  await client.query(`grant usage on schema ${escapeIdentifier(schema)} to ${role}`);
+  await client.query(`grant select on ${VIEWS.join(', ')} to ${role}`);
+}
+
+/**
+ * On Citus the other nodes would want rights on the tables themselves, which hold users' ids. So the role gets views
+ * of the same names in a schema of its own, on the coordinator alone, over functions that read with their owner's
+ * rights. Each question reads all of the views that it names.
+ */
+async function grantCopiedViews(
+  client: pg.ClientBase,
+  { schema, role }: { schema: string; role: string },
+): Promise<void> {
+  const own = escapeIdentifier(`${schema}_views`);
+  const original = escapeIdentifier(schema);
+  await client.query(`create schema if not exists ${own}`);
+  for (const view of VIEWS) {
+    await client.query(
+      `create or replace function ${own}.read_${view}() returns setof ${original}.${view}
+       language sql stable security definer set search_path = ${original}, pg_temp
+       as 'select * from ${view}'`,
+    );
+    await client.query(`revoke all on function ${own}.read_${view}() from public`);
+    await client.query(`grant execute on function ${own}.read_${view}() to ${role}`);
+    await client.query(`create or replace view ${own}.${view} as select * from ${own}.read_${view}()`);
+  }
+  await client.query(`grant usage on schema ${own}, ${original} to ${role}`);
+  await client.query(`grant select on all tables in schema ${own} to ${role}`);
+  await client.query(`alter role ${role} set search_path = ${own}, ${original}`);
 }

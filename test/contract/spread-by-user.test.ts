@@ -94,8 +94,8 @@ describe('the statements', () => {
   });
 
   test('no rows of users are locked by reading them', () => {
+    expect(locked('select from events where true for no key update')).toEqual(['events']);
     const found = sources.flatMap(({ file, text }) => locked(text).map((table) => ({ file, table })));
-    expect(found.length).toBeGreaterThan(0);
     expect(found.filter(({ table }) => !WITHOUT_USER.has(table))).toEqual([]);
   });
 });

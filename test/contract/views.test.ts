@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
 import { aggregate } from '../../server/jobs/aggregate.ts';
 import { makeReaderRole } from '../../server/store/reader-role.ts';
@@ -14,6 +14,7 @@ import { makeCrash, makeEvent } from '../helpers/records.ts';
 import { type TestServer, startTestServer } from '../helpers/server.ts';
 
 const ROLE = `roost_reader_${randomUUID().slice(0, 8)}`;
+const OWNER = new URL(inject('postgres').url).username;
 const user_id = randomUUID();
 const session_id = randomUUID();
 let server: TestServer;
@@ -90,7 +91,7 @@ describe('the role', () => {
     'delete from v_events',
     'create table mine (x int)',
     `set default_transaction_read_only = off; delete from events`,
-    `set role roost`,
+    `set role "${OWNER}"`,
     `select store_events('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')`,
   ])('may not: %s', async (sql) => {
     await expect(reader.query(sql)).rejects.toThrow(/permission denied|read-only|cannot|must be/);
@@ -149,7 +150,8 @@ describe('docs/metabase.md', () => {
   test('names all columns of the views', async () => {
     const { rows } = await reader.query<{ view: string; columns: string[] }>(
       `select table_name as view, array_agg(column_name::text order by ordinal_position) as columns
-       from information_schema.columns where table_name like 'v\\_%' group by table_name`,
+       from information_schema.columns
+       where table_schema = current_schema() and table_name like 'v\\_%' group by table_name`,
     );
     expect(rows).toHaveLength(4);
     for (const { view, columns } of rows) {

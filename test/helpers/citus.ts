@@ -13,16 +13,37 @@ interface Node {
 export async function citusNodes(url: string): Promise<Node[]> {
   const installed = await query(url, `select from pg_extension where extname = 'citus'`);
   if (installed.length === 0) return [];
-  return query<Node>(
+  const { hostname, port } = new URL(url);
+  const nodes = await query<Node & { coordinates: boolean }>(
     url,
-    `select nodename as host, nodeport as port from pg_dist_node where noderole = 'primary' order by groupid`,
+    `select nodename as host, nodeport as port, groupid = 0 as coordinates
+     from pg_dist_node where noderole = 'primary' order by groupid`,
   );
+  const coordinator = nodes.find((node) => node.coordinates) ?? {
+    host: hostname,
+    port: Number(port || 5432),
+  };
+  return [coordinator, ...nodes.filter((node) => !node.coordinates)];
 }
 
 /** Few shards: they show the same faults as many, in less time. */
 const SHARDS = 4;
 
+/** Joining tells every node of all roles, which two tests cannot do at the same moment. */
+const JOINING_LOCK = 7_605_900;
+
 export async function createOnNodes(nodes: readonly Node[], url: string, name: string): Promise<void> {
+  const lock = new Client({ connectionString: url });
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [JOINING_LOCK]);
+    await createAndJoin(nodes, url, name);
+  } finally {
+    await lock.end();
+  }
+}
+
+async function createAndJoin(nodes: readonly Node[], url: string, name: string): Promise<void> {
   for (const node of nodes) {
     await query(
       at(url, node),

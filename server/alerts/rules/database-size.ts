@@ -1,5 +1,5 @@
 /** The database nears the size that the operator named. */
-import { readDatabaseBytes } from '../../store/alert-figures.ts';
+import { databaseBytes } from '../../store/database-size.ts';
 import { NOTHING, type Rule, percent } from '../rule.ts';
 
 const WARN_SHARE = 0.8;
@@ -12,7 +12,7 @@ export const databaseSize: Rule = {
   async look({ client, config, isOpen }) {
     const limit = config.databaseSizeLimitMb;
     if (limit === null) return NOTHING;
-    const share = (await readDatabaseBytes(client)) / (limit * MIB);
+    const share = (await databaseBytes(client)) / (limit * MIB);
     const figures = `The database takes ${percent(share)} of its ${limit} MiB`;
     if (share >= WARN_SHARE) {
       const incident = {

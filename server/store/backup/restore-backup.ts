@@ -106,7 +106,7 @@ async function restoreInTransaction(
 
 async function refuseRecords(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ used: boolean }>(
-    `select exists (select from events) or exists (select from crashes) or exists (select from user_stats) as used`,
+    `select exists (select 1 from events) or exists (select 1 from crashes) or exists (select 1 from user_stats) as used`,
   );
   if (rows[0]!.used) {
     throw new BackupError(
