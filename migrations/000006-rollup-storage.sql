@@ -22,3 +22,40 @@ alter table user_environments set (fillfactor = 60);
 alter table user_facets set (fillfactor = 75);
 -- Marks come and go. What is left of them is cleared away before it is more than those that wait.
 alter table dirty_user_days set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
+
+-- Users by the day they came, added up: how many there are, are new, came back, and what they cost so far.
+create table environment_newcomers (
+  environment text collate "C" not null,
+  first_day date not null,
+  users bigint not null default 0,
+  retained_7d bigint not null default 0,
+  retained_30d bigint not null default 0,
+  -- Of all their days, so far.
+  cost_usd numeric not null default 0,
+  primary key (environment, first_day)
+);
+insert into environment_newcomers (environment, first_day, users, retained_7d, retained_30d, cost_usd)
+select environment, first_day, count(*), count(*) filter (where retained_7d), count(*) filter (where retained_30d),
+  sum(cost_usd)
+from user_environments
+group by environment, first_day;
+
+-- The user's first uncaught crash that is kept.
+alter table user_environments add column first_crash_at timestamptz;
+update user_environments set first_crash_at = crashed.first_crash_at
+from (
+  select user_id, environment, min(crashed_at) as first_crash_at
+  from uncaught_crashes
+  join facets using (facet_id)
+  group by user_id, environment
+) crashed
+where user_environments.user_id = crashed.user_id and user_environments.environment = crashed.environment;
+create index user_environments_crashed on user_environments (environment, first_crash_at) include (first_day, first_at)
+  where first_crash_at is not null;
+
+-- The user has events of the same session, day and facet: its session need not be looked for.
+alter table uncaught_crashes add column in_session boolean not null default false;
+update uncaught_crashes set in_session = true
+from session_days
+where session_days.user_id = uncaught_crashes.user_id and session_days.day = uncaught_crashes.day
+  and session_days.facet_id = uncaught_crashes.facet_id and session_days.session_id = uncaught_crashes.session_id;

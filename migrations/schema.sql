@@ -94,6 +94,15 @@ create table environment_failures (
   failures bigint not null
 );
 
+create table environment_newcomers (
+  environment text collate "C" not null,
+  first_day date not null,
+  users bigint not null default 0,
+  retained_7d bigint not null default 0,
+  retained_30d bigint not null default 0,
+  cost_usd numeric not null default 0
+);
+
 create table environment_processing (
   environment text collate "C" not null,
   day date not null,
@@ -185,7 +194,8 @@ create table uncaught_crashes (
   day date not null,
   facet_id integer not null,
   crash_type text collate "C" not null,
-  os_version text collate "C" not null
+  os_version text collate "C" not null,
+  in_session boolean not null default false
 );
 
 create table user_days (
@@ -228,7 +238,8 @@ create table user_environments (
   dictionary_days datemultirange not null,
   retry_days datemultirange not null,
   widget_days datemultirange not null,
-  auto_paste_days datemultirange not null
+  auto_paste_days datemultirange not null,
+  first_crash_at timestamp with time zone
 );
 
 create table user_facets (
@@ -278,6 +289,8 @@ alter table crashes add constraint crashes_pkey PRIMARY KEY (user_id, event_id);
 alter table environment_days add constraint environment_days_pkey PRIMARY KEY (environment, day);
 
 alter table environment_failures add constraint environment_failures_pkey PRIMARY KEY (environment, day, error_type);
+
+alter table environment_newcomers add constraint environment_newcomers_pkey PRIMARY KEY (environment, first_day);
 
 alter table environment_processing add constraint environment_processing_pkey PRIMARY KEY (environment, day, bucket);
 
@@ -354,6 +367,8 @@ CREATE INDEX user_days_day_shared ON user_days USING btree (day) WHERE (NOT sole
 CREATE INDEX user_days_user ON user_days USING btree (user_id);
 
 CREATE INDEX user_days_week_mixed ON user_days USING btree (day) WHERE week_mixed;
+
+CREATE INDEX user_environments_crashed ON user_environments USING btree (environment, first_crash_at) INCLUDE (first_day, first_at) WHERE (first_crash_at IS NOT NULL);
 
 CREATE OR REPLACE FUNCTION find_erased(users uuid[])
  RETURNS uuid[]

@@ -1,11 +1,11 @@
 /** The days behind the figures: what the dashboard draws over time. */
 import type pg from 'pg';
 
-import { readByDay } from './stats/by-day.ts';
-import { matchingFacets } from './stats/facets.ts';
+import { readDays } from './stats/by-day.ts';
+import { type MatchingFacets, matchingFacets } from './stats/facets.ts';
 import type { Day, StatsQuery } from './stats/query.ts';
 import { inSnapshot } from './stats/snapshot.ts';
-import { usersSource } from './stats/so-far.ts';
+import { newcomersSource } from './stats/so-far.ts';
 
 /** One day, its figures alone. */
 export interface DailyFigures {
@@ -24,24 +24,22 @@ export interface DailyFigures {
 
 export function readDaily(pool: pg.Pool, query: StatsQuery): Promise<{ days: DailyFigures[] }> {
   return inSnapshot(pool, async (client) => {
-    const facetIds = await matchingFacets(client, query);
-    const { days } = await readByDay(client, query, facetIds);
-    const newUsers = await readNewUsers(client, query, facetIds);
-    const crashes = await readCrashDays(client, query, facetIds);
+    const facets = await matchingFacets(client, query);
+    const days = await readDays(client, query, facets);
+    const newUsers = await readNewUsers(client, query, facets);
+    const crashes = await readCrashDays(client, query, facets.ids);
     return {
-      days: days
-        .filter(({ day }) => day >= query.from)
-        .map((figures) => ({
-          date: figures.day,
-          active_users: figures.users,
-          new_users: newUsers.get(figures.day) ?? 0,
-          recordings: figures.recordings,
-          completed: figures.transcriptions,
-          failed: figures.failures,
-          cost_usd: figures.cost_usd,
-          crashes: crashes.get(figures.day)?.crashes ?? 0,
-          crashed_users: crashes.get(figures.day)?.crashed_users ?? 0,
-        })),
+      days: days.map((figures) => ({
+        date: figures.day,
+        active_users: figures.users,
+        new_users: newUsers.get(figures.day) ?? 0,
+        recordings: figures.recordings,
+        completed: figures.transcriptions,
+        failed: figures.failures,
+        cost_usd: figures.cost_usd,
+        crashes: crashes.get(figures.day)?.crashes ?? 0,
+        crashed_users: crashes.get(figures.day)?.crashed_users ?? 0,
+      })),
     };
   });
 }
@@ -49,14 +47,13 @@ export function readDaily(pool: pg.Pool, query: StatsQuery): Promise<{ days: Dai
 async function readNewUsers(
   client: pg.ClientBase,
   query: StatsQuery,
-  facetIds: number[],
+  facets: MatchingFacets,
 ): Promise<Map<Day, number>> {
-  const { source, values } = usersSource(query, facetIds, 3);
+  const { source, values } = newcomersSource(facets, 3);
   const { rows } = await client.query<{ day: Day; users: number }>(
-    `select first_day::text as day, count(*)::int as users
-     from (${source}) users
-     where first_day between $1::date and $2::date
-     group by first_day`,
+    `select first_day::text as day, users::int as users
+     from (${source}) newcomers
+     where first_day between $1::date and $2::date`,
     [query.from, query.to, ...values],
   );
   return new Map(rows.map(({ day, users }) => [day, users]));

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { matchingFacets } from './stats/facets.ts';
 import { type Day, type StatsQuery, daysBetween } from './stats/query.ts';
 import { inSnapshot } from './stats/snapshot.ts';
+import { compareVersions } from './version-order.ts';
 
 export interface Release {
   app_version: string;
@@ -25,13 +26,11 @@ interface VersionFigures {
   first_day: Day;
 }
 
-/** Newest first, as people number versions: 1.10.0 comes after 1.9.0. */
-const byVersion = new Intl.Collator('en', { numeric: true });
-
+/** Newest first. */
 export function readReleases(pool: pg.Pool, query: StatsQuery): Promise<{ releases: Release[] }> {
   return inSnapshot(pool, async (client) => {
-    const facetIds = await matchingFacets(client, query);
-    const range = [query.from, query.to, facetIds];
+    const { ids } = await matchingFacets(client, query);
+    const range = [query.from, query.to, ids];
     const versions = await client.query<VersionFigures>(BY_VERSION, range);
     const days = await client.query<{ app_version: string; day: Day; users: number }>(BY_DAY, range);
     const active = await client.query<{ users: number }>(ACTIVE, range);
@@ -39,7 +38,7 @@ export function readReleases(pool: pg.Pool, query: StatsQuery): Promise<{ releas
     const usersOf = new Map(days.rows.map(({ app_version, day, users }) => [`${app_version} ${day}`, users]));
     const dates = daysBetween(query.from, query.to);
     const releases = versions.rows
-      .sort((a, b) => byVersion.compare(b.app_version, a.app_version))
+      .sort((a, b) => compareVersions(b.app_version, a.app_version))
       .map(({ app_version, first_day, users, crashed, crashes }) => ({
         app_version,
         first_day,
@@ -80,7 +79,8 @@ const BY_VERSION = `
   from active
   full join crashed using (app_version, user_id)
   join firsts using (app_version)
-  group by app_version, first_day`;
+  group by app_version, first_day
+  order by app_version collate "C"`;
 
 const BY_DAY = `
   select app_version, day::text, count(*)::int as users

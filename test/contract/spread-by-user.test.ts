@@ -19,6 +19,7 @@ const WITHOUT_USER = new Set([
   'environment_days',
   'environment_failures',
   'environment_processing',
+  'environment_newcomers',
   'environment_weeks',
   'erased_users',
   'event_names',

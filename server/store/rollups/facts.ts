@@ -20,8 +20,11 @@ export async function recomputeFacts(client: pg.ClientBase, { userIds, days }: U
      where event = 'feature_toggled' and properties -> 'feature' = '"auto_paste"'::jsonb`,
   );
   await client.query(
-    `insert into uncaught_crashes (user_id, event_id, session_id, crashed_at, day, facet_id, crash_type, os_version)
-     select user_id, event_id, session_id, timestamp, day, facet_id, crash_type, os_version
+    `insert into uncaught_crashes
+       (user_id, event_id, session_id, crashed_at, day, facet_id, crash_type, os_version, in_session)
+     select user_id, event_id, session_id, timestamp, day, facet_id, crash_type, os_version,
+       (user_id, day, facet_id, session_id) in (select user_id, day, facet_id, session_id from ${TAKEN_EVENTS})
+         is true
      from ${TAKEN_CRASHES}`,
   );
 }

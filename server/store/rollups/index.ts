@@ -12,7 +12,7 @@ import { recomputeSessions } from './sessions.ts';
 import { prepareTaken, readTaken } from './taken.ts';
 import { addToTotals } from './totals.ts';
 import { recomputeUserDays } from './user-days.ts';
-import { addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
+import { addNewcomers, addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
 
 export interface Step {
   /** How many user-days were brought up to date. */
@@ -62,6 +62,7 @@ export async function forgetUser(client: pg.ClientBase, userId: string): Promise
   // As if the user had no records: none are read.
   await prepareTaken(client);
   await recompute(client, { userIds: rows.map(() => userId), days: rows.map((row) => row.day) });
+  await addNewcomers(client, [userId], -1);
   for (const table of ['dirty_user_days', 'user_facets', 'user_environments']) {
     await client.query(`delete from ${table} where user_id = $1`, [userId]);
   }

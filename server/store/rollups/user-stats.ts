@@ -61,10 +61,9 @@ const UPSERT_DAYS = `
     group by day
   ),
   newcomers as (
-    select first_day as day, count(*) as new_users
-    from user_environments
+    select first_day as day, users as new_users
+    from environment_newcomers
     where environment = 'production' and first_day in (select day from wanted)
-    group by first_day
   )
   insert into user_stats
     (date, total_users, active_users, new_users, total_recordings, total_minutes, total_cost_usd, crash_count, crash_rate)
@@ -87,7 +86,7 @@ const UPSERT_DAYS = `
 /** A user who turns out to have come earlier counts on every day since. */
 const TOTAL_USERS = `
   with known as (
-    select first_day, count(*) as users from user_environments where environment = 'production' group by first_day
+    select first_day, users from environment_newcomers where environment = 'production'
   ),
   totals as (
     select date, coalesce(sum(known.users), 0) as total_users

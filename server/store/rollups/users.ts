@@ -14,18 +14,26 @@ export async function addToFacets(client: pg.ClientBase, { userIds, days }: User
 }
 
 /**
- * Brings `user_environments` up to date with `user_facets` and `auto_paste_toggles`. Users without any record
- * are forgotten; of all others the first moment stays known.
+ * Brings `user_environments` up to date with `user_facets` and the narrow copies of `facts.ts`. Users without any
+ * record are forgotten; of all others the first moment stays known.
  */
 export async function recomputeUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
-  const users = [[...new Set(userIds)]];
-  const { rows: gone } = await client.query<{ user_id: string }>(WITHOUT_RECORDS, users);
-  if (gone.length > 0)
-    await forgetUsers(
-      client,
-      gone.map((row) => row.user_id),
-    );
-  await client.query(ENVIRONMENTS, users);
+  const users = [...new Set(userIds)];
+  await addNewcomers(client, users, -1);
+  const { rows: gone } = await client.query<{ user_id: string }>(WITHOUT_RECORDS, [users]);
+  const goneIds = gone.map((row) => row.user_id);
+  if (goneIds.length > 0) await forgetUsers(client, goneIds);
+  await client.query(ENVIRONMENTS, [users]);
+  await addNewcomers(client, users, 1);
+}
+
+/** Adds (`sign` 1) or takes off (-1) these users, as `user_environments` holds them, from those of their first day. */
+export async function addNewcomers(
+  client: pg.ClientBase,
+  userIds: readonly string[],
+  sign: 1 | -1,
+): Promise<void> {
+  await client.query(NEWCOMERS, [userIds, sign]);
 }
 
 async function forgetUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
@@ -71,6 +79,18 @@ const WITHOUT_RECORDS = `
     and not exists (select from events where events.user_id = user_environments.user_id)
     and not exists (select from crashes where crashes.user_id = user_environments.user_id)`;
 
+const NEWCOMERS = `
+  insert into environment_newcomers (environment, first_day, users, retained_7d, retained_30d, cost_usd)
+  select environment, first_day, $2::int * count(*), $2::int * count(*) filter (where retained_7d),
+    $2::int * count(*) filter (where retained_30d), $2::int * sum(cost_usd)
+  from user_environments
+  where user_id = any ($1::uuid[])
+  group by environment, first_day
+  on conflict (environment, first_day) do update
+  set ${['users', 'retained_7d', 'retained_30d', 'cost_usd']
+    .map((column) => `${column} = environment_newcomers.${column} + excluded.${column}`)
+    .join(', ')}`;
+
 /** A toggle holds from its day on, up to the day of the next one: of several on a day the last. */
 const ENVIRONMENTS = `
   with spells as (
@@ -82,6 +102,13 @@ const ENVIRONMENTS = `
   ),
   auto_paste as (
     select user_id, environment, range_agg(days) as days from spells where enabled group by user_id, environment
+  ),
+  crashed as (
+    select user_id, environment, min(crashed_at) as first_crash_at
+    from uncaught_crashes
+    join facets using (facet_id)
+    where user_id = any ($1::uuid[])
+    group by user_id, environment
   ),
   users as (
     select user_id, environment, min(first_at) as first_at, min(first_day) as first_day,
@@ -95,13 +122,14 @@ const ENVIRONMENTS = `
   )
   insert into user_environments
     (user_id, environment, first_at, first_day, latest_day, retained_7d, retained_30d, country, cost_usd,
-     ${SETS.join(', ')}, auto_paste_days)
+     ${SETS.join(', ')}, auto_paste_days, first_crash_at)
   select user_id, environment, first_at, first_day, upper(users.days) - 1,
     users.days && daterange(first_day + 7, first_day + 14),
     users.days && daterange(first_day + 30, first_day + 60),
-    country, cost_usd, users.${SETS.join(', users.')}, coalesce(auto_paste.days, '{}')
+    country, cost_usd, users.${SETS.join(', users.')}, coalesce(auto_paste.days, '{}'), first_crash_at
   from users
   left join auto_paste using (user_id, environment)
+  left join crashed using (user_id, environment)
   on conflict (user_id, environment) do update
   set first_at = excluded.first_at,
     first_day = excluded.first_day,
@@ -110,4 +138,5 @@ const ENVIRONMENTS = `
     retained_30d = excluded.retained_30d,
     country = excluded.country,
     cost_usd = excluded.cost_usd,
+    first_crash_at = excluded.first_crash_at,
     ${[...SETS, 'auto_paste_days'].map((set) => `${set} = excluded.${set}`).join(', ')}`;

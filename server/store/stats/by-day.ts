@@ -1,7 +1,17 @@
 /** Additive figures and distinct users, day by day and week by week. */
 import type pg from 'pg';
 
-import { type Day, type StatsQuery, addDays, daysBetween, mondayOf, soleEnvironment } from './query.ts';
+import type { MatchingFacets } from './facets.ts';
+import { readMatchingDays } from './matching-days.ts';
+import {
+  type FailureCount,
+  type ProcessingTimes,
+  countFailures,
+  readFailures,
+  readProcessingTimes,
+} from './processing.ts';
+import { type Day, type StatsQuery, addDays, daysBetween, mondayOf, weeksTouching } from './query.ts';
+import { ValueCounts } from './value-counts.ts';
 
 /** What happened on one day. Sums of nothing are 0. */
 export interface DayFigures {
@@ -25,66 +35,124 @@ export interface ByDay {
   /** Each day from `from`, or from the first of the 30 days up to `to`, whichever is earlier. */
   days: DayFigures[];
   weeks: { week_start: Day; users: number }[];
+  /** Of the days from `from` on; so are the failures. */
+  processing: ProcessingTimes;
+  failures: FailureCount[];
 }
 
 export async function readByDay(
   client: pg.ClientBase,
   query: StatsQuery,
-  facetIds: number[],
+  facets: MatchingFacets,
 ): Promise<ByDay> {
   const { from, to } = query;
   const monthBefore = addDays(to, -29);
   const first = from < monthBefore ? from : monthBefore;
-  const environment = soleEnvironment(query);
-  const days =
+  const { environment, ids } = facets;
+  const { days, ...others } =
     environment === null
-      ? await readDays(client, [first, to, facetIds])
-      : (await client.query<DayFigures>(ENVIRONMENT_DAYS, [first, to, environment])).rows;
-  const byDay = new Map(days.map((row) => [row.day, row]));
-  const users = await readWeekUsers(client, query, facetIds, environment);
+      ? await readMatching(client, first, query, ids)
+      : await readOfEnvironment(client, first, query, environment);
+  const weeks = new Map([...others.weeks, ...(await readCutWeeks(client, query, ids))]);
   return {
-    days: daysBetween(first, to).map((day) => byDay.get(day) ?? emptyDay(day)),
-    weeks: weeksTouching(query).map((week) => ({ week_start: week, users: users.get(week) ?? 0 })),
+    ...others,
+    days: fillDays(days, first, to),
+    weeks: weeksTouching(query).map((week) => ({ week_start: week, users: weeks.get(week) ?? 0 })),
   };
 }
 
-async function readDays(client: pg.ClientBase, range: unknown[]): Promise<DayFigures[]> {
-  const { rows } = await client.query<DayFigures>(DAYS, range);
-  const shared = await client.query<{ day: Day; users: number }>(SHARED_DAYS, range);
-  const sharedUsers = new Map(shared.rows.map(({ day, users }) => [day, users]));
-  for (const row of rows) row.users += sharedUsers.get(row.day) ?? 0;
+/** Each day of a range, without what `readByDay` reads besides. */
+export async function readDays(
+  client: pg.ClientBase,
+  { from, to }: StatsQuery,
+  { environment, ids }: MatchingFacets,
+): Promise<DayFigures[]> {
+  if (environment !== null) {
+    return fillDays(await readEnvironmentDays(client, from, to, environment), from, to);
+  }
+  const days: DayFigures[] = [];
+  for await (const { figures } of readMatchingDays(client, from, to, ids)) days.push(figures);
+  return fillDays(days, from, to);
+}
+
+interface Parts extends Omit<ByDay, 'weeks'> {
+  /** Users of the weeks that lie in the range as a whole. */
+  weeks: Map<Day, number>;
+}
+
+/** From the totals that the aggregator keeps. */
+async function readOfEnvironment(
+  client: pg.ClientBase,
+  first: Day,
+  query: StatsQuery,
+  environment: string,
+): Promise<Parts> {
+  const range = [query.from, query.to, environment];
+  const weeks = await client.query<{ week: Day; users: number }>(ENVIRONMENT_WEEKS, range);
+  return {
+    days: await readEnvironmentDays(client, first, query.to, environment),
+    weeks: new Map(weeks.rows.map(({ week, users }) => [week, users])),
+    processing: await readProcessingTimes(client, range),
+    failures: await readFailures(client, range),
+  };
+}
+
+async function readEnvironmentDays(client: pg.ClientBase, from: Day, to: Day, environment: string) {
+  const { rows } = await client.query<DayFigures>(ENVIRONMENT_DAYS, [from, to, environment]);
   return rows;
 }
 
-export function weeksTouching({ from, to }: StatsQuery): Day[] {
-  return [...new Set(daysBetween(from, to).map(mondayOf))];
+/** From the matching user-days. */
+async function readMatching(
+  client: pg.ClientBase,
+  first: Day,
+  { from, to }: StatsQuery,
+  facetIds: number[],
+): Promise<Parts> {
+  const days: DayFigures[] = [];
+  const processing = new ValueCounts();
+  const failures = new Map<string, number>();
+  const mixed = await client.query<{ week: Day; users: number }>(MIXED_WEEKS, [from, to, facetIds]);
+  const weeks = new Map(mixed.rows.map(({ week, users }) => [week, users]));
+  for await (const { figures, weekFirsts, processingSeconds, failureTypes } of readMatchingDays(
+    client,
+    first,
+    to,
+    facetIds,
+  )) {
+    days.push(figures);
+    if (figures.day < from) continue;
+    const week = mondayOf(figures.day);
+    weeks.set(week, (weeks.get(week) ?? 0) + weekFirsts);
+    for (const seconds of processingSeconds) processing.add(seconds);
+    for (const type of failureTypes) failures.set(type, (failures.get(type) ?? 0) + 1);
+  }
+  return { days, weeks, processing: processing.summary(), failures: countFailures(failures) };
 }
 
-/** Weeks that the range cuts are counted from the rows of their days; all others are counted already. */
-async function readWeekUsers(
+/** Weeks that the range cuts: neither the kept totals nor a week's first rows tell who was active in a part. */
+async function readCutWeeks(
   client: pg.ClientBase,
-  query: StatsQuery,
+  { from, to }: StatsQuery,
   facetIds: number[],
-  environment: string | null,
 ): Promise<Map<Day, number>> {
-  const { from, to } = query;
   const users = new Map<Day, number>();
-  const whole = weeksTouching(query).filter((week) => week >= from && addDays(week, 6) <= to);
   for (const week of new Set([mondayOf(from), mondayOf(to)])) {
-    if (whole.includes(week)) continue;
-    const start = week < from ? from : week;
-    const end = addDays(week, 6) < to ? addDays(week, 6) : to;
-    const { rows } = await client.query<{ users: number }>(CUT_WEEK, [start, end, facetIds]);
+    const sunday = addDays(week, 6);
+    if (week >= from && sunday <= to) continue;
+    const { rows } = await client.query<{ users: number }>(CUT_WEEK, [
+      week < from ? from : week,
+      sunday < to ? sunday : to,
+      facetIds,
+    ]);
     users.set(week, rows[0]!.users);
   }
-  if (whole.length === 0) return users;
-  const bounds = [whole[0]!, addDays(whole.at(-1)!, 6)];
-  const { rows } = await client.query<{ week: Day; users: number }>(
-    environment === null ? WEEKS : ENVIRONMENT_WEEKS,
-    [...bounds, environment ?? facetIds],
-  );
-  for (const row of rows) users.set(row.week, row.users);
   return users;
+}
+
+function fillDays(days: DayFigures[], from: Day, to: Day): DayFigures[] {
+  const byDay = new Map(days.map((figures) => [figures.day, figures]));
+  return daysBetween(from, to).map((day) => byDay.get(day) ?? emptyDay(day));
 }
 
 function emptyDay(day: Day): DayFigures {
@@ -118,46 +186,11 @@ const ENVIRONMENT_WEEKS = `
   from environment_weeks
   where week between $1::date and $2::date and environment = $3::text`;
 
-const DAYS = `
-  select day::text,
-    count(*) filter (where sole_of_day)::float8 as users,
-    coalesce(sum(recordings), 0)::float8 as recordings,
-    coalesce(sum(widget_recordings), 0)::float8 as widget_recordings,
-    coalesce(sum(main_window_recordings), 0)::float8 as main_window_recordings,
-    coalesce(sum(recorded_seconds), 0)::float8 as recorded_seconds,
-    coalesce(sum(transcriptions), 0)::float8 as transcriptions,
-    coalesce(sum(transcribed_seconds), 0)::float8 as transcribed_seconds,
-    coalesce(sum(cardinality(failures)), 0)::float8 as failures,
-    coalesce(sum(startups), 0)::float8 as startups,
-    coalesce(sum(startup_seconds), 0)::float8 as startup_seconds,
-    coalesce(sum(dictionary_uses), 0)::float8 as dictionary_uses,
-    coalesce(sum(retries), 0)::float8 as retries,
-    coalesce(sum(cost_usd), 0)::float8 as cost_usd
-  from user_days
-  where day between $1::date and $2::date and facet_id = any ($3::int[])
-  group by day`;
-
-/** Users with several rows on a day count once. */
-const SHARED_DAYS = `
-  select day::text, count(distinct user_id)::int as users
-  from user_days
-  where day between $1::date and $2::date and facet_id = any ($3::int[]) and not sole_of_day
-  group by day`;
-
 /** Of a week that is not mixed the first row counts; users of mixed weeks are counted one by one. */
-const WEEKS = `
-  select week::text, sum(users)::float8 as users
-  from (
-    select date_trunc('week', day::timestamp)::date as week, count(*) as users
-    from user_days
-    where day between $1::date and $2::date and facet_id = any ($3::int[]) and week_first
-    group by 1
-    union all
-    select date_trunc('week', day::timestamp)::date, count(distinct user_id)
-    from user_days
-    where day between $1::date and $2::date and facet_id = any ($3::int[]) and week_mixed
-    group by 1
-  ) parts
+const MIXED_WEEKS = `
+  select date_trunc('week', day::timestamp)::date::text as week, count(distinct user_id)::int as users
+  from user_days
+  where day between $1::date and $2::date and facet_id = any ($3::int[]) and week_mixed
   group by week`;
 
 const CUT_WEEK = `

@@ -1,7 +1,8 @@
 /** Figures that look at each active user once: who was active when, with what, from where. */
 import type pg from 'pg';
 
-import { type StatsQuery, addDays, soleEnvironment } from './query.ts';
+import type { MatchingFacets } from './facets.ts';
+import { type StatsQuery, addDays } from './query.ts';
 import { startOf } from './raw-rows.ts';
 
 export interface ByUser {
@@ -32,12 +33,10 @@ interface CountryGroup extends Omit<ByUser, 'countries'> {
 
 export async function readByUser(
   client: pg.ClientBase,
-  query: StatsQuery,
-  facetIds: number[],
+  { from, to }: StatsQuery,
+  { ids, environment }: MatchingFacets,
 ): Promise<ByUser> {
-  const { from, to } = query;
-  const range = [from, to, facetIds];
-  const environment = soleEnvironment(query);
+  const range = [from, to, ids];
   const { rows } =
     environment === null
       ? await client.query<CountryGroup>(byCountry(MATCHING_USERS), range)

@@ -1,9 +1,8 @@
 /** Users by the week of their first day, and how many of each cohort were active in the weeks after. */
 import type pg from 'pg';
 
-import { weeksTouching } from './by-day.ts';
 import { matchingFacets } from './facets.ts';
-import { type Day, type StatsQuery, addDays, mondayOf } from './query.ts';
+import { type Day, type StatsQuery, addDays, mondayOf, weeksTouching } from './query.ts';
 import { inSnapshot } from './snapshot.ts';
 import { firstsSource } from './so-far.ts';
 
@@ -16,13 +15,13 @@ export interface Cohort {
 
 export function readCohorts(pool: pg.Pool, query: StatsQuery): Promise<Cohort[]> {
   return inSnapshot(pool, async (client) => {
-    const facetIds = await matchingFacets(client, query);
+    const facets = await matchingFacets(client, query);
     const weeks = weeksTouching(query);
-    const { source, values } = firstsSource(query, facetIds, 4);
+    const { source, values } = firstsSource(facets, 4);
     const { rows } = await client.query<{ cohort: Day; week: Day; users: number }>(activity(source), [
       weeks[0],
       query.to,
-      facetIds,
+      facets.ids,
       ...values,
     ]);
     const users = new Map(rows.map((row) => [`${row.cohort} ${row.week}`, row.users]));

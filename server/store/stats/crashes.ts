@@ -1,8 +1,8 @@
 /** Uncaught crashes: how many, of what kind, on which day. Handled errors are in none of these. */
 import type pg from 'pg';
 
+import type { MatchingFacets } from './facets.ts';
 import { type Day, type StatsQuery, addDays, daysBetween } from './query.ts';
-import { firstsSource } from './so-far.ts';
 
 export interface CrashFigures {
   crashes: number;
@@ -26,11 +26,10 @@ interface CrashCount {
 
 export async function readCrashes(
   client: pg.ClientBase,
-  query: StatsQuery,
-  facetIds: number[],
+  { from, to }: StatsQuery,
+  facets: MatchingFacets,
 ): Promise<CrashFigures> {
-  const { from, to } = query;
-  const { rows } = await client.query<CrashGroup>(GROUPS, [from, to, facetIds]);
+  const { rows } = await client.query<CrashGroup>(GROUPS, [from, to, facets.ids]);
   const groups = (kind: CrashGroup['grouped_by']): CrashGroup[] =>
     rows.filter((row) => row.grouped_by === kind);
   const byDay = new Map(groups('day').map(({ name, crashes }) => [name, crashes]));
@@ -52,7 +51,7 @@ export async function readCrashes(
       crashes,
       users,
     })),
-    median_seconds_to_first: await readTimeToFirst(client, query, facetIds),
+    median_seconds_to_first: await readTimeToFirst(client, to, facets),
   };
 }
 
@@ -84,22 +83,31 @@ function by(column: 'crash_type' | 'app_version' | 'os_version'): string {
 
 async function readTimeToFirst(
   client: pg.ClientBase,
-  query: StatsQuery,
-  facetIds: number[],
+  to: Day,
+  { ids, environment }: MatchingFacets,
 ): Promise<number | null> {
-  const { source, values } = firstsSource(query, facetIds, 3);
   const { rows } = await client.query<{ median: number | null }>(
-    `with crashed as (
-       select user_id, min(crashed_at) as crashed_at
-       from uncaught_crashes
-       where day <= $1::date and facet_id = any ($2::int[])
-       group by user_id
-     )
-     select percentile_cont(0.5) within group (order by extract(epoch from crashed_at - first_at)::float8) as median
-     from (${source}) users
-     join crashed using (user_id)
-     where first_day <= $1::date and crashed_at >= first_at`,
-    [query.to, facetIds, ...values],
+    `select percentile_cont(0.5) within group (order by extract(epoch from first_crash_at - first_at)::float8) as median
+     from (${environment === null ? FIRST_CRASHES : FIRST_CRASHES_OF_ENVIRONMENT}) crashed
+     where first_day <= $1::date and first_crash_at >= first_at`,
+    [to, environment ?? ids],
   );
   return rows[0]!.median;
 }
+
+const FIRST_CRASHES_OF_ENVIRONMENT = `
+  select first_day, first_at, first_crash_at
+  from user_environments
+  where environment = $2::text and first_crash_at < ($1::date + 1)::timestamp at time zone 'UTC'`;
+
+const FIRST_CRASHES = `
+  select min(first_day) as first_day, min(first_at) as first_at, min(first_crash_at) as first_crash_at
+  from (
+    select user_id, min(crashed_at) as first_crash_at
+    from uncaught_crashes
+    where day <= $1::date and facet_id = any ($2::int[])
+    group by user_id
+  ) crashed
+  join user_facets using (user_id)
+  where facet_id = any ($2::int[])
+  group by user_id`;

@@ -1,8 +1,7 @@
 /** The app's own events: which there are, and each as a series. */
 import type pg from 'pg';
 
-import { type Day, type StatsQuery, daysBetween } from './query.ts';
-import { weeksTouching } from './by-day.ts';
+import { type Day, type StatsQuery, daysBetween, weeksTouching } from './query.ts';
 import { rowsInRange } from './raw-rows.ts';
 import { inSnapshot } from './snapshot.ts';
 

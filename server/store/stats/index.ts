@@ -5,7 +5,6 @@ import { readByDay, type DayFigures } from './by-day.ts';
 import { readByUser } from './by-user.ts';
 import { readCrashes } from './crashes.ts';
 import { matchingFacets } from './facets.ts';
-import { readFailures, readProcessingTimes } from './processing.ts';
 import { type StatsQuery, addDays } from './query.ts';
 import { readSessions } from './sessions.ts';
 import { inSnapshot } from './snapshot.ts';
@@ -19,14 +18,12 @@ const COUNTRIES = 10;
 export function readStats(pool: pg.Pool, query: StatsQuery) {
   return inSnapshot(pool, async (client) => {
     const { from, to } = query;
-    const facetIds = await matchingFacets(client, query);
-    const { days, weeks } = await readByDay(client, query, facetIds);
-    const users = await readByUser(client, query, facetIds);
-    const soFar = await readSoFar(client, query, facetIds);
-    const sessions = await readSessions(client, query, facetIds);
-    const processing = await readProcessingTimes(client, query, facetIds);
-    const failures = await readFailures(client, query, facetIds);
-    const crashes = await readCrashes(client, query, facetIds);
+    const facets = await matchingFacets(client, query);
+    const { days, weeks, processing, failures } = await readByDay(client, query, facets);
+    const users = await readByUser(client, query, facets);
+    const soFar = await readSoFar(client, query, facets);
+    const sessions = await readSessions(client, query, facets);
+    const crashes = await readCrashes(client, query, facets);
 
     const sum = (key: Exclude<keyof DayFigures, 'day'>, start = from): number =>
       days.reduce((total, figures) => (figures.day >= start ? total + figures[key] : total), 0);

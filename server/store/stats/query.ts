@@ -14,15 +14,6 @@ export interface StatsQuery {
   filters: Partial<Record<FacetColumn, string[]>>;
 }
 
-/**
- * The environment, where it is the only filter: nearly every question is like that, and for these the rollups
- * hold users and days once more, ready added up. Null for all other questions.
- */
-export function soleEnvironment({ filters }: StatsQuery): string | null {
-  const { environment, ...others } = filters;
-  return environment?.length === 1 && Object.keys(others).length === 0 ? environment[0]! : null;
-}
-
 const DAY_MS = 86_400_000;
 
 export function addDays(day: Day, days: number): Day {
@@ -45,4 +36,9 @@ export function mondayOf(day: Day): Day {
 
 export function lengthInDays({ from, to }: StatsQuery): number {
   return (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+}
+
+/** The Mondays of all ISO weeks that have a day in the range. */
+export function weeksTouching({ from, to }: StatsQuery): Day[] {
+  return [...new Set(daysBetween(from, to).map(mondayOf))];
 }

@@ -1,7 +1,8 @@
 /** Sessions with an event in range: how many, how long, how many crashed. */
 import type pg from 'pg';
 
-import { type StatsQuery, soleEnvironment } from './query.ts';
+import type { MatchingFacets } from './facets.ts';
+import type { StatsQuery } from './query.ts';
 
 export interface SessionFigures {
   sessions: number;
@@ -14,10 +15,9 @@ export interface SessionFigures {
 export async function readSessions(
   client: pg.ClientBase,
   query: StatsQuery,
-  facetIds: number[],
+  { ids, environment }: MatchingFacets,
 ): Promise<SessionFigures> {
-  const range = [query.from, query.to, facetIds];
-  const environment = soleEnvironment(query);
+  const range = [query.from, query.to, ids];
   const { rows } =
     environment === null
       ? await client.query<{ sessions: number; seconds: number }>(lengths(WHOLE), range)
@@ -54,13 +54,20 @@ const lengths = (whole: string): string => `
     extract(epoch from coalesce(whole.length, '0') + coalesce(split.length, '0'))::float8 as seconds
   from (${whole}) whole, split`;
 
-/** From the crashes to their sessions: there are few of them. */
+/** A crash whose session has events on the same day counts without a look at its session; few others are left. */
 const CRASHED = `
-  select count(distinct session_id)::int as sessions
-  from (
-    select distinct session_id
+  with crashed as (
+    select session_id, bool_or(in_session) as in_session
     from uncaught_crashes
     where day between $1::date and $2::date and facet_id = any ($3::int[])
-  ) crashed
-  join session_days using (session_id)
-  where day between $1::date and $2::date and facet_id = any ($3::int[])`;
+    group by session_id
+  )
+  select (
+    (select count(*) from crashed where in_session)
+    + (
+      select count(distinct session_id)
+      from crashed
+      join session_days using (session_id)
+      where not in_session and day between $1::date and $2::date and facet_id = any ($3::int[])
+    )
+  )::int as sessions`;

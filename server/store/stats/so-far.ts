@@ -1,7 +1,8 @@
 /** Figures over all users so far: how many there are, how many are new, how many came back, what they cost. */
 import type pg from 'pg';
 
-import { type StatsQuery, soleEnvironment } from './query.ts';
+import type { MatchingFacets } from './facets.ts';
+import type { Day, StatsQuery } from './query.ts';
 
 export interface SoFar {
   total_users: number;
@@ -18,42 +19,46 @@ export interface SoFar {
 
 export async function readSoFar(
   client: pg.ClientBase,
-  query: StatsQuery,
-  facetIds: number[],
+  { to }: StatsQuery,
+  facets: MatchingFacets,
 ): Promise<SoFar> {
-  const { source, values } = usersSource(query, facetIds, 2);
-  const { rows } = await client.query<Omit<SoFar, 'total_cost_usd'> & { cost_usd: string }>(
+  const { source, values } = newcomersSource(facets, 2);
+  const { rows } = await client.query<Omit<SoFar, 'total_cost_usd'>>(
     `select
-       count(*) filter (where first_day <= $1::date)::int as total_users,
-       count(*) filter (where first_day <= $1::date - 7)::int as total_users_week_ago,
-       count(*) filter (where first_day between $1::date - 6 and $1::date)::int as new_users_7d,
-       count(*) filter (where first_day between $1::date - 29 and $1::date)::int as new_users_30d,
-       count(*) filter (where first_day <= $1::date - 13)::int as eligible_7d,
-       count(*) filter (where first_day <= $1::date - 13 and retained_7d)::int as retained_7d,
-       count(*) filter (where first_day <= $1::date - 59)::int as eligible_30d,
-       count(*) filter (where first_day <= $1::date - 59 and retained_30d)::int as retained_30d,
-       coalesce(sum(cost_usd), 0) as cost_usd
-     from (${source}) users`,
-    [query.to, ...values],
+       coalesce(sum(users) filter (where first_day <= $1::date), 0)::int as total_users,
+       coalesce(sum(users) filter (where first_day <= $1::date - 7), 0)::int as total_users_week_ago,
+       coalesce(sum(users) filter (where first_day between $1::date - 6 and $1::date), 0)::int as new_users_7d,
+       coalesce(sum(users) filter (where first_day between $1::date - 29 and $1::date), 0)::int as new_users_30d,
+       coalesce(sum(users) filter (where first_day <= $1::date - 13), 0)::int as eligible_7d,
+       coalesce(sum(retained_7d) filter (where first_day <= $1::date - 13), 0)::int as retained_7d,
+       coalesce(sum(users) filter (where first_day <= $1::date - 59), 0)::int as eligible_30d,
+       coalesce(sum(retained_30d) filter (where first_day <= $1::date - 59), 0)::int as retained_30d
+     from (${source}) newcomers`,
+    [to, ...values],
   );
-  const { cost_usd: cost, ...counts } = rows[0]!;
-  const environment = soleEnvironment(query);
-  const later = await client.query<{ total_cost_usd: number }>(
-    environment === null ? COST_WITHOUT_LATER : ENVIRONMENT_COST_WITHOUT_LATER,
-    [query.to, environment ?? facetIds, cost],
-  );
-  return { ...counts, total_cost_usd: later.rows[0]!.total_cost_usd };
+  return { ...rows[0]!, total_cost_usd: await readCost(client, to, facets) };
 }
 
-const COST_WITHOUT_LATER = `
-  select ($3::numeric - coalesce(sum(cost_usd), 0))::float8 as total_cost_usd
-  from user_days
-  where day > $1::date and facet_id = any ($2::int[])`;
-
-const ENVIRONMENT_COST_WITHOUT_LATER = `
-  select ($3::numeric - coalesce(sum(cost_usd), 0))::float8 as total_cost_usd
-  from environment_days
-  where day > $1::date and environment = $2::text`;
+/** What all days cost, less those after `to`: exact decimals, so that nothing is left over. */
+async function readCost(
+  client: pg.ClientBase,
+  to: Day,
+  { ids, environment }: MatchingFacets,
+): Promise<number> {
+  const { rows } = await client.query<{ cost_usd: number }>(
+    environment === null
+      ? `select (
+           (select coalesce(sum(cost_usd), 0) from user_facets where facet_id = any ($2::int[]))
+           - (select coalesce(sum(cost_usd), 0) from user_days where day > $1::date and facet_id = any ($2::int[]))
+         )::float8 as cost_usd`
+      : `select (
+           (select coalesce(sum(cost_usd), 0) from environment_newcomers where environment = $2::text)
+           - (select coalesce(sum(cost_usd), 0) from environment_days where day > $1::date and environment = $2::text)
+         )::float8 as cost_usd`,
+    [to, environment ?? ids],
+  );
+  return rows[0]!.cost_usd;
+}
 
 export interface Source {
   /** A select, with parameters from the given number on. */
@@ -61,46 +66,45 @@ export interface Source {
   values: unknown[];
 }
 
-/** Users that match the filters, each with `user_id`, `first_at` and `first_day`. */
-export function firstsSource(query: StatsQuery, facetIds: number[], firstParameter: number): Source {
-  const environment = soleEnvironment(query);
-  if (environment !== null) return environmentSource(environment, firstParameter);
-  return {
-    source: `
-      select user_id, min(first_at) as first_at, min(first_day) as first_day
+/** Users that match the filters, each with `user_id` and `first_day`. */
+export function firstsSource({ ids, environment }: MatchingFacets, parameter: number): Source {
+  return environment === null
+    ? {
+        source: `
+      select user_id, min(first_day) as first_day
       from user_facets
-      where facet_id = any ($${firstParameter}::int[])
+      where facet_id = any ($${parameter}::int[])
       group by user_id`,
-    values: [facetIds],
-  };
+        values: [ids],
+      }
+    : {
+        source: `select user_id, first_day from user_environments where environment = $${parameter}::text`,
+        values: [environment],
+      };
 }
 
-/** The same with `retained_7d`, `retained_30d` and `cost_usd`. */
-export function usersSource(query: StatsQuery, facetIds: number[], firstParameter: number): Source {
-  const environment = soleEnvironment(query);
-  if (environment !== null) return environmentSource(environment, firstParameter);
-  return {
-    source: `
-      select user_id, first_at, first_day, cost_usd,
-        days && daterange(first_day + 7, first_day + 14) as retained_7d,
-        days && daterange(first_day + 30, first_day + 60) as retained_30d
+/** How many `users` came on each `first_day`, and how many of them came back later: `retained_7d`, `retained_30d`. */
+export function newcomersSource({ ids, environment }: MatchingFacets, parameter: number): Source {
+  return environment === null
+    ? {
+        source: `
+      select first_day, count(*) as users,
+        count(*) filter (where days && daterange(first_day + 7, first_day + 14)) as retained_7d,
+        count(*) filter (where days && daterange(first_day + 30, first_day + 60)) as retained_30d
       from (
-        select user_id, min(first_at) as first_at, min(first_day) as first_day, sum(cost_usd) as cost_usd,
-          range_agg(days) as days
+        select user_id, min(first_day) as first_day, range_agg(days) as days
         from user_facets
-        where facet_id = any ($${firstParameter}::int[])
+        where facet_id = any ($${parameter}::int[])
         group by user_id
-      ) matching`,
-    values: [facetIds],
-  };
-}
-
-function environmentSource(environment: string, parameter: number): Source {
-  return {
-    source: `
-      select user_id, first_at, first_day, retained_7d, retained_30d, cost_usd
-      from user_environments
+      ) matching
+      group by first_day`,
+        values: [ids],
+      }
+    : {
+        source: `
+      select first_day, users, retained_7d, retained_30d
+      from environment_newcomers
       where environment = $${parameter}::text`,
-    values: [environment],
-  };
+        values: [environment],
+      };
 }

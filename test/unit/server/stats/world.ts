@@ -1,7 +1,9 @@
 /** Runs random actions against a real server, and holds its figures to the reference. */
 import { removeExpired } from '../../../../server/jobs/retention.ts';
 import { aggregate, catchUp } from '../../../../server/jobs/aggregate.ts';
+import { parseStatsQuery } from '../../../../server/routes/stats-query.ts';
 import { aggregateStep } from '../../../../server/store/rollups/index.ts';
+import { readFunnel } from '../../../../server/store/stats/funnel.ts';
 import { differences, getFigures } from '../../../helpers/figures.ts';
 import type { TestServer } from '../../../helpers/server.ts';
 import { referenceFunnel } from '../../../reference/funnel.ts';
@@ -17,7 +19,7 @@ export async function clear(server: TestServer): Promise<void> {
   await server.pool.query(
     `truncate events, crashes, erased_users, client_dropped, dirty_user_days, facets, event_names, user_days, user_facets,
        user_environments, session_days, auto_paste_toggles, uncaught_crashes, environment_days, environment_weeks,
-       environment_failures, environment_processing, dirty_days, user_stats,
+       environment_failures, environment_processing, environment_newcomers, dirty_days, user_stats,
        reference_remembered`,
   );
 }
@@ -98,7 +100,10 @@ export async function funnelDisagreements(
     users: users[i]!,
     rate: users[0] === 0 ? null : users[i]! / users[0]!,
   }));
-  return differences(expected, answered, 'steps');
+  // The same, looked at a part of the users after the other.
+  const { query } = parseStatsQuery(`/stats?${toQuery(question)}`);
+  const inParts = await readFunnel(server.pool, { ...query, steps: [...steps], windowDays }, 2);
+  return [...differences(expected, answered, 'steps'), ...differences(expected, inParts, 'steps in parts')];
 }
 
 /** Where a row of `user_stats` is not what the figures say of that day alone. */

@@ -1,21 +1,29 @@
 import { expect, test } from 'vitest';
 
-import { funnelDepth } from '../../../../server/store/stats/funnel-depth.ts';
+import { FunnelUsers } from '../../../../server/store/stats/funnel-users.ts';
 
 const A = 0;
 const B = 1;
 const C = 2;
 
-/** `did`: pairs of time and event. */
+/** `did`: pairs of time and event, told in one piece or one moment after the other. */
 function depth(
   steps: number[],
   did: [time: number, event: number][],
   { window = 100, end = 1000 } = {},
 ): number {
-  return funnelDepth(
-    { times: did.map(([time]) => time), events: did.map(([, event]) => event) },
-    { steps, window, end },
-  );
+  const users = new FunnelUsers({ steps, window, end });
+  const tell = (user: string, told: typeof did): void =>
+    users.advance(user, {
+      times: told.map(([time]) => time),
+      events: told.map(([, event]) => event),
+      count: told.length,
+    });
+  tell('at once', did);
+  for (const moment of Map.groupBy(did, ([time]) => time).values()) tell('by and by', moment);
+  const passed = users.passed().filter((count) => count > 0);
+  expect(passed.every((count) => count === 2)).toBe(true);
+  return passed.length;
 }
 
 test('steps count in order of time only', () => {
@@ -45,4 +53,14 @@ test('an event is used once', () => {
   expect(depth([A, A], [[1, A]])).toBe(1);
   expect(depth([A, A], [[1, A], [1, A]])).toBe(2); // prettier-ignore
   expect(depth([A, B, A], [[1, A], [1, B]])).toBe(2); // prettier-ignore
+});
+
+test('many users are kept apart', () => {
+  const users = new FunnelUsers({ steps: [A, B], window: 100, end: 1000 });
+  for (let i = 0; i < 5_000; i += 1) users.advance(`user ${i}`, { times: [i % 900], events: [A], count: 1 });
+  for (let i = 0; i < 5_000; i += 5)
+    users.advance(`user ${i}`, { times: [(i % 900) + 100], events: [B], count: 1 });
+  for (let i = 1; i < 5_000; i += 5)
+    users.advance(`user ${i}`, { times: [(i % 900) + 101], events: [B], count: 1 });
+  expect(users.passed()).toEqual([5_000, 1_000]);
 });
