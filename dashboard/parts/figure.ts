@@ -53,10 +53,12 @@ const MOST_IN_A_ROW = 7;
 export function createFigures<Data>(definitions: FigureDefinition<Data>[], kind = ''): Part<Data> {
   const figures = definitions.map((definition) => createFigure(definition));
   const list = element('dl', { class: `figures ${kind}`.trim() }, ...figures.map((figure) => figure.element));
-  // Full rows where there is room: seven in one, nine as five and four.
+  // Full rows where there is room: seven in one, nine as five and four, the last of them wider.
   const columns =
     definitions.length <= MOST_IN_A_ROW ? definitions.length : Math.ceil(definitions.length / 2);
   list.style.setProperty('--columns', String(columns));
+  const left = (columns - (definitions.length % columns)) % columns;
+  list.style.setProperty('--last', String(1 + left));
   return {
     element: list,
     update(data, previous) {

@@ -71,7 +71,11 @@ export function makeSession(chance: Chance, plan: SessionPlan): SessionRecords {
       ...surroundings,
       ...failure,
       os_version: person.platform,
-      context: { ...context, uptime_seconds: Math.round((at - plan.startsAt) / 1000) },
+      context: {
+        ...context,
+        uptime_seconds: Math.round((at - plan.startsAt) / 1000),
+        breadcrumbs: events.slice(-5).map(({ timestamp, event }) => ({ at: timestamp, message: event })),
+      },
     });
   }
   return { events, crashes };

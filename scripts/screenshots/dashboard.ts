@@ -78,6 +78,11 @@ async function takeWith(browser: Browser, url: string, folder: string): Promise<
     await page.locator('.groups a').first().click();
     await page.locator('.report').scrollIntoViewIfNeeded();
   });
+  await shoot('dashboard-native', `?page=crashes&module=recorder.node&${range}`, {}, async (page) => {
+    await page.locator('.groups a').first().click();
+    await page.locator('.native-frames').waitFor();
+    await page.locator('.report').evaluate((report) => report.scrollIntoView({ block: 'end' }));
+  });
   await shoot('dashboard-event', `?page=events&item=recording_completed&${range}`, {}, (page) =>
     page.locator('.cards table').first().waitFor(),
   );
