@@ -20,6 +20,13 @@ export async function onCitus(client: pg.ClientBase | pg.Pool): Promise<boolean>
   return rowCount === 1;
 }
 
+/** Whether its tables are spread over the nodes of one. */
+export async function isSpread(client: pg.ClientBase | pg.Pool): Promise<boolean> {
+  if (!(await onCitus(client))) return false;
+  const { rowCount } = await client.query('select from pg_dist_partition limit 1');
+  return rowCount === 1;
+}
+
 /** Safe to repeat: tables that are spread already stay as they are. */
 export function spreadOverCitus(url: string): Promise<SpreadReport> {
   return withClient(url, { statementTimeoutMs: 0 }, async (client) => {

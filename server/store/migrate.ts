@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import Postgrator from 'postgrator';
 
+import { isSpread, spreadOverCitus } from './citus.ts';
 import { withClient } from './pool.ts';
+import { splitStatements } from './sql-statements.ts';
 
 /** Any number will do, as long as every server takes the same. */
 const MIGRATION_LOCK = 7_605_001;
@@ -38,8 +40,13 @@ export function migrate(
     await client.query('begin');
     try {
       await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      const spread = await isSpread(client);
+      // Changes of tables and functions and the filling of new tables in one transaction need this there.
+      if (spread) await client.query(`set local citus.multi_shard_modify_mode = 'sequential'`);
       const report = await applyMissing(client, to);
       await client.query(dryRun ? 'rollback' : 'commit');
+      // Where tables are spread, those that are new are too.
+      if (spread && !dryRun && report.applied.length > 0) await spreadOverCitus(url);
       return report;
     } catch (error) {
       await client.query('rollback').catch(() => {});
@@ -52,7 +59,7 @@ async function applyMissing(client: pg.Client, to: number | undefined): Promise<
   const runner = new NumberedFiles({
     driver: 'pg',
     schemaTable: SCHEMA_TABLE,
-    execQuery: (query) => client.query(query),
+    execQuery: (query) => runScript(client, query),
   });
   await runner.getMigrations();
   const known = await runner.getDatabaseVersion();
@@ -65,6 +72,14 @@ async function applyMissing(client: pg.Client, to: number | undefined): Promise<
   const target = Math.max(known, to ?? newest);
   const applied = await runner.migrate(String(target));
   return { applied: applied.map(({ filename }) => filename), version: target };
+}
+
+/** One statement at a time: Citus sends the whole text of a change to the other nodes, which take one at a time. */
+async function runScript(client: pg.Client, script: string): Promise<pg.QueryResult> {
+  const [first = '', ...others] = splitStatements(script);
+  let result = await client.query(first);
+  for (const statement of others) result = await client.query(statement);
+  return result;
 }
 
 /** Of the schema that this server's files make. */

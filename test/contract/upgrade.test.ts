@@ -6,6 +6,8 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 
 import { migrate } from '../../server/store/migrate.ts';
 import { restoreBackup } from '../../server/store/backup/restore-backup.ts';
+import { spreadOverCitus } from '../../server/store/citus.ts';
+import { citusNodes } from '../helpers/citus.ts';
 import { differences, getFigures } from '../helpers/figures.ts';
 import { type TestDatabase, createTestDatabase } from '../helpers/postgres.ts';
 import { type TestServer, startTestServer } from '../helpers/server.ts';
@@ -37,6 +39,8 @@ async function expectFigures(server: TestServer): Promise<void> {
 test('a database of the first schema, full of records', async () => {
   const database = await emptyDatabase();
   expect(await migrate(database.url, { to: 1 })).toMatchObject({ version: 1 });
+  const nodes = await citusNodes(database.url);
+  if (nodes.length > 0) await spreadOverCitus(database.url);
   const server = await serverOn(database);
   await postTrace(server);
   const { applied } = await migrate(database.url);
