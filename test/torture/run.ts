@@ -1,8 +1,8 @@
-/** `npm run torture -- queue | server | chain`: a fault test. Arguments after the name go to it. Ends with 1 on any loss. */
+/** `npm run torture -- queue | server | chain | growth`: a fault test. Arguments after the name go to it. Ends with 1 on any loss. */
 
 /** A fault test as this loads it. */
 export interface Torture {
-  /** Prints its table; true where nothing was lost or doubled. */
+  /** Prints its table; true where nothing was lost, doubled or left behind. */
   run(args: string[]): Promise<boolean>;
 }
 
@@ -10,6 +10,7 @@ const TORTURES: Readonly<Record<string, () => Promise<Torture>>> = {
   queue: () => import('./queue.ts'),
   server: () => import('./server.ts'),
   chain: () => import('./chain.ts'),
+  growth: () => import('./growth.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -22,6 +22,7 @@ export class SendingClients {
   readonly #all: Sent[] = [];
   readonly #answered = new Set<string>();
   #answers = 0;
+  #refusals = 0;
   #stopping = false;
   #work: Promise<void>[] = [];
 
@@ -39,6 +40,12 @@ export class SendingClients {
   async answers(count: number): Promise<void> {
     const target = this.#answers + count;
     while (this.#answers < target && !this.#stopping) await delay(5);
+  }
+
+  /** Resolves after so many more requests were not answered for. */
+  async refusals(count: number): Promise<void> {
+    const target = this.#refusals + count;
+    while (this.#refusals < target && !this.#stopping) await delay(5);
   }
 
   async stop(): Promise<void> {
@@ -101,9 +108,13 @@ export class SendingClients {
       });
       verdict = (await answer.json()) as typeof verdict;
     } catch {
+      this.#refusals += 1;
       return false;
     }
-    if (answer.status === 503) return false;
+    if (answer.status === 503) {
+      this.#refusals += 1;
+      return false;
+    }
     if (answer.status !== 200) throw new Error(`answered ${answer.status}: ${JSON.stringify(verdict)}`);
     if (verdict.accepted + verdict.duplicates !== batch.length) {
       throw new Error(`not every record was taken: ${JSON.stringify(verdict)}`);

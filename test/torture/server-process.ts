@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../../server/main.ts');
+/** As its first line and `npm start` set them. */
+const LIMITS = ['--max-semi-space-size=4', '--max-old-space-size=256'];
 
 export class ServerProcess {
   readonly #dataDir: string;
@@ -37,7 +39,7 @@ export class ServerProcess {
 
   /** Resolves when the server says that it listens. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, 'serve'], {
+    const child = spawn(process.execPath, [...LIMITS, MAIN, 'serve'], {
       env: {
         PATH: process.env.PATH,
         DATA_DIR: this.#dataDir,

@@ -1,9 +1,10 @@
 /** What happens to one app: its network, its process, its clock, its user's mind, its disk. */
-import { statfsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type FaultProxy, NETWORK_FAULTS, type NetworkFault } from '../fault-proxy.ts';
+import { whileFull } from '../small-disk.ts';
 import type { Client } from './client.ts';
 import type { Dice } from './dice.ts';
 import { startUntrustedServer } from './untrusted-server.ts';
@@ -18,7 +19,13 @@ const OTHER_FAULTS = [
   'wrong certificate',
 ] as const;
 /** For some apps only. */
-const SPECIAL_FAULTS = ['clock jumps', 'opted out and in again', 'disk full'] as const;
+const SPECIAL_FAULTS = [
+  'clock jumps',
+  'opted out and in again',
+  'queue file damaged',
+  'disk full',
+  'disk read-only',
+] as const;
 
 export const APP_FAULTS = [...NETWORK_FAULTS, ...OTHER_FAULTS, ...SPECIAL_FAULTS] as const;
 export type AppFault = (typeof APP_FAULTS)[number];
@@ -49,7 +56,11 @@ export function faultsOf({ shared, smallDisk, optsOut }: App): AppFault[] {
   return APP_FAULTS.filter((fault) => {
     switch (fault) {
       case 'disk full':
+      case 'disk read-only':
         return smallDisk;
+      case 'queue file damaged':
+        // Another process would have it open.
+        return !shared;
       case 'opted out and in again':
         return optsOut;
       case 'clock jumps':
@@ -113,8 +124,14 @@ export async function inflict(
       await client.optOut();
       await delay(dice.between(100, lasts.least));
       return client.optIn();
+    case 'queue file damaged':
+      await client.end('SIGKILL');
+      client.damageFile(dice);
+      return client.start();
     case 'disk full':
       return fillDisk(client, whileItLasts);
+    case 'disk read-only':
+      return lockDisk(client, whileItLasts);
     default:
       return onTheLine(fault, proxy, whileItLasts);
   }
@@ -132,22 +149,26 @@ async function onTheLine(
 
 /** Until the app says that it keeps records in memory; then there is room again, until they are back on the disk. */
 async function fillDisk(client: Client, whileItLasts: () => Promise<unknown>): Promise<void> {
-  const filler = join(client.dataDir, 'filler');
-  const fill = setInterval(() => {
-    const { bavail, bsize } = statfsSync(client.dataDir);
-    try {
-      writeFileSync(filler, Buffer.alloc(bavail * bsize), { flag: 'a' });
-    } catch (error) {
-      // The app was quicker with the last of the room.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    }
-  }, 200);
+  await whileFull(client.dataDir, async () => {
+    await client.untilDurable(false);
+    await whileItLasts();
+  });
+  await client.untilDurable(true);
+}
+
+/** Read-only from one run to the next: the app keeps in memory what it captures, until it may write again. */
+async function lockDisk(client: Client, whileItLasts: () => Promise<unknown>): Promise<void> {
+  const remount = (how: 'ro' | 'rw'): void => {
+    execFileSync('mount', ['-o', `remount,${how}`, dirname(client.dataDir)]);
+  };
+  await client.end('SIGTERM');
+  remount('ro');
   try {
+    await client.start();
     await client.untilDurable(false);
     await whileItLasts();
   } finally {
-    clearInterval(fill);
-    rmSync(filler, { force: true });
+    remount('rw');
   }
   await client.untilDurable(true);
 }

@@ -2,9 +2,8 @@
  * The whole chain, hurt at every point at once: a fleet of apps, each with its own line, three servers and one
  * PostgreSQL. Afterwards every captured record must be stored once, or be missing for a reason that is promised.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { PendingReport } from '../../../lib/handle.ts';
@@ -13,7 +12,7 @@ import { type App, type AppFault, faultsOf, inflict, type Surroundings } from '.
 import { Client } from './client.ts';
 import { createDice } from './dice.ts';
 import { Ledger, type LedgerReport } from './ledger.ts';
-import { numberOfFailure } from './numbers.ts';
+import { deadLetters } from './queue-file.ts';
 import { inflictOnServers, SERVER_FAULTS, type ServerFault } from './server-faults.ts';
 import { Postgres, Server } from './servers.ts';
 
@@ -32,6 +31,8 @@ export interface ChainOptions {
   /** Default: all, again and again. Else these, each once, dealt over the apps. */
   appFaults?: readonly AppFault[];
   serverFaults?: readonly ServerFault[];
+  /** Of the faults of apps, these alone, again and again. Default: all. */
+  only?: readonly AppFault[];
   onProgress?: (progress: { captured: number; injected: number; fault: string }) => void;
 }
 
@@ -85,7 +86,9 @@ export async function tortureChain(options: ChainOptions): Promise<ChainReport> 
 
   const hurtApp = async (app: App, index: number): Promise<void> => {
     const dice = createDice(seed * 1_000 + index);
-    for (const fault of deal(faultsOf(app), index)) {
+    const possible = faultsOf(app).filter((fault) => options.only?.includes(fault) ?? true);
+    if (possible.length === 0) return;
+    for (const fault of deal(possible, index)) {
       if (performance.now() > until) return;
       await app.client.hears(dice.between(5, 30));
       begin(fault);
@@ -196,24 +199,9 @@ async function recoverAll(apps: readonly App[]): Promise<PendingReport[]> {
   return pending;
 }
 
-/** Numbers of the records that no server could read, not even alone. */
 function deadLettersOf(apps: readonly App[]): Set<number> {
-  const numbers = new Set<number>();
-  for (const folder of new Set(apps.map(({ client }) => client.dataDir))) {
-    const file = join(folder, 'queue.db');
-    if (!existsSync(file)) continue;
-    const database = new DatabaseSync(file, { readOnly: true });
-    for (const { payload } of database.prepare('select payload from dead_letters').all()) {
-      const record = JSON.parse(String(payload)) as {
-        properties?: { count: number };
-        error_message?: string;
-      };
-      const number = record.properties?.count ?? numberOfFailure(record.error_message ?? '');
-      if (number !== null) numbers.add(number);
-    }
-    database.close();
-  }
-  return numbers;
+  const folders = new Set(apps.map(({ client }) => client.dataDir));
+  return new Set([...folders].flatMap((folder) => deadLetters(folder)));
 }
 
 function* forever<T>(round: () => Iterable<T>): Generator<T> {

@@ -6,7 +6,9 @@ import { createInterface } from 'node:readline';
 
 import type { PendingReport } from '../../../lib/handle.ts';
 import type { LifeOrder } from './client-life.ts';
+import type { Dice } from './dice.ts';
 import type { Ledger } from './ledger.ts';
+import { countRecords, damage } from './queue-file.ts';
 
 export interface ClientOptions {
   /** Clients with the same number share a folder. */
@@ -57,6 +59,13 @@ export class Client {
   /** Ends that nobody had asked for, with what was on stderr. */
   get unexpected(): readonly string[] {
     return this.#unexpected;
+  }
+
+  /** With no life under way: whatever lies in its file may not be readable any more. */
+  damageFile(dice: Dice): void {
+    const { dataDir, ledger, profile } = this.#options;
+    ledger.fileDamaged(profile, countRecords(dataDir));
+    damage(dataDir, dice);
   }
 
   /** The faults that this client meets from now on, for the ledger. */

@@ -3,8 +3,11 @@ import type { Client } from 'pg';
 
 import { numberOfFailure } from './numbers.ts';
 
-/** `withdrawn`: waited, perhaps, when the user opted out. `refused`: tracked while opted out. */
-type Fate = 'captured' | 'withdrawn' | 'refused';
+/**
+ * `withdrawn`: waited, perhaps, when the user opted out. `damaged`: waited, perhaps, in a file that was damaged.
+ * `refused`: tracked while opted out.
+ */
+type Fate = 'captured' | 'withdrawn' | 'damaged' | 'refused';
 
 interface Entry {
   profile: number;
@@ -32,6 +35,8 @@ export interface LedgerReport {
   total: FaultRow;
   /** Events that waited when the user opted out, and were deleted. */
   withdrawn: number;
+  /** Waited in a file when it was damaged, and could not be read any more. */
+  damaged: number;
   /** Kept as dead letters: the server could not read them even alone. */
   setAside: number;
   /** Tracked while opted out, and stored all the same: must be none. */
@@ -45,8 +50,8 @@ export class Ledger {
   readonly #injected = new Map<string, number>();
   readonly #stalls = new Map<string, number>();
   readonly #active: () => readonly string[];
-  /** By profile: how many may have been deleted by opting out. */
-  readonly #mayBeWithdrawn = new Map<number, number>();
+  /** By profile: how many may be missing, for either reason. */
+  readonly #mayBeMissing = new Map<number, number>();
 
   /** `active` says which faults of the whole last at the moment. */
   constructor(active: () => readonly string[]) {
@@ -64,11 +69,25 @@ export class Ledger {
     this.#entries.set(number, { profile, kind, during, fate });
   }
 
+  /** Events that waited, so many of them, were deleted. */
   optedOut(profile: number, waiting: number): void {
-    this.#mayBeWithdrawn.set(profile, (this.#mayBeWithdrawn.get(profile) ?? 0) + waiting);
+    this.#mayBeGone(profile, waiting, 'withdrawn', (kind) => kind === 'event');
+  }
+
+  /** So many records waited in a file that was then damaged. */
+  fileDamaged(profile: number, waiting: number): void {
+    this.#mayBeGone(profile, waiting, 'damaged', () => true);
+  }
+
+  #mayBeGone(
+    profile: number,
+    waiting: number,
+    fate: 'withdrawn' | 'damaged',
+    concerns: (kind: Entry['kind']) => boolean,
+  ): void {
+    this.#mayBeMissing.set(profile, (this.#mayBeMissing.get(profile) ?? 0) + waiting);
     for (const entry of this.#entries.values()) {
-      if (entry.profile === profile && entry.kind === 'event' && entry.fate === 'captured')
-        entry.fate = 'withdrawn';
+      if (entry.profile === profile && concerns(entry.kind) && entry.fate === 'captured') entry.fate = fate;
     }
   }
 
@@ -89,8 +108,8 @@ export class Ledger {
     const stored = await countStored(database);
     const rows = new Map(['none', ...this.#injected.keys()].map((fault) => [fault, this.#row(fault)]));
     const total = this.#row('total');
-    const report = { withdrawn: 0, setAside: 0, stolen: 0, unreported: 0 };
-    const allowance = new Map(this.#mayBeWithdrawn);
+    const report = { withdrawn: 0, damaged: 0, setAside: 0, stolen: 0, unreported: 0 };
+    const allowance = new Map(this.#mayBeMissing);
     for (const [number, { profile, during, fate }] of this.#entries) {
       const times = stored.get(number) ?? 0;
       stored.delete(number);
@@ -102,9 +121,9 @@ export class Ledger {
       if (times === 0) {
         const allowed = allowance.get(profile) ?? 0;
         if (deadLetters.has(number)) report.setAside += 1;
-        else if (fate === 'withdrawn' && allowed > 0) {
+        else if (fate !== 'captured' && allowed > 0) {
           allowance.set(profile, allowed - 1);
-          report.withdrawn += 1;
+          report[fate] += 1;
         } else lost = true;
       }
       for (const row of [
