@@ -12,7 +12,6 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 
 /** Enough for every link that a person sets; a circle of links ends here. */
@@ -68,7 +67,7 @@ function createWithoutLinks(path: string, content: string): boolean {
 }
 
 function writeTemporary(target: string, content: string): string {
-  const temporary = `${target}.${randomUUID()}.tmp`;
+  const temporary = `${target}.${crypto.randomUUID()}.tmp`;
   try {
     writeAndClose(openSync(temporary, 'wx', 0o600), content);
   } catch (error) {

@@ -4,11 +4,14 @@ import { ZONE_COUNTRIES } from './zone-countries.ts';
 
 /** ISO 3166-1 alpha-2; null for zones without a country (`UTC`, `Etc/GMT+5`) and unknown ones. */
 export function countryOfZone(zone: string): string | null {
-  for (const line of ZONE_COUNTRIES.split('\n')) {
-    const [country, ...zones] = line.split(' ');
-    if (country && zones.includes(zone)) return country;
-  }
-  return null;
+  const slash = zone.indexOf('/');
+  const [area, place] = [zone.slice(0, Math.max(slash, 0)), zone.slice(slash + 1)];
+  const line = ZONE_COUNTRIES.split('\n').find((start) => start.startsWith(`${area} `));
+  const entry = line
+    ?.split(' ')
+    .slice(1)
+    .find((country) => country.slice(3).split(',').includes(place));
+  return entry?.slice(0, 2) ?? null;
 }
 
 export function detectCountry(): string | null {

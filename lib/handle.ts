@@ -4,7 +4,7 @@ import type { Transport } from './delivery/transport.ts';
 import type { DroppedTotals, TelemetryRecord } from './record/batch.ts';
 import type { Catalogue, EventName, TrackArguments } from './record/catalogue.ts';
 import type { CrashContext, CrashType } from './record/crash.ts';
-import type { Environment } from './record/fields.ts';
+import type { Environment } from './record/environment.ts';
 import type { StoriesCatalogue } from './record/stories-catalogue.ts';
 
 /**

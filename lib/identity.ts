@@ -3,7 +3,6 @@
  * not confirmed yet. Both live in one small file beside the queue, so that `forgetMe` is one atomic step and a damaged
  * queue costs no id; a copy in the queue's state mends a damaged file.
  */
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -57,7 +56,7 @@ export function openIdentity({ dataDir, queue, warn, onChange }: IdentityOptions
     const present = readContent(path);
     if (typeof present === 'object') return present;
     const copy = checkContent(queue.getState<unknown>(STATE_KEY));
-    const fresh = copy ?? { user_id: randomUUID(), to_erase: [] };
+    const fresh = copy ?? { user_id: crypto.randomUUID(), to_erase: [] };
     try {
       if (present === 'damaged') replaceFile(path, serialize(fresh));
       else if (!createFile(path, serialize(fresh))) return readWinner() ?? fresh;
@@ -81,8 +80,10 @@ export function openIdentity({ dataDir, queue, warn, onChange }: IdentityOptions
     return null;
   }
 
+  /** Most starts change nothing, and write nothing: the first write after a start waits for the disk. */
   function keepCopy(): void {
-    queue.setState(STATE_KEY, content);
+    const kept = queue.getState<unknown>(STATE_KEY);
+    if (JSON.stringify(kept) !== JSON.stringify(content)) queue.setState(STATE_KEY, content);
   }
 
   /** Applies a change to what the file holds now, which another process may have changed. */
@@ -118,7 +119,7 @@ export function openIdentity({ dataDir, queue, warn, onChange }: IdentityOptions
     renew() {
       const old = content.user_id;
       change(({ to_erase }) => ({
-        user_id: randomUUID(),
+        user_id: crypto.randomUUID(),
         to_erase: [...to_erase.filter((id) => id !== old), old],
       }));
       return old;

@@ -1,5 +1,4 @@
 /** A session is one run of the app, or a stretch of activity after 30 idle minutes. */
-import { randomUUID } from 'node:crypto';
 
 const IDLE_MS = 30 * 60 * 1000;
 
@@ -14,7 +13,7 @@ export interface Session {
 
 /** Reads the wall clock, because monotonic clocks stand still while a laptop sleeps. */
 export function createSession(now: () => number = Date.now): Session {
-  let id: string = randomUUID();
+  let id: string = crypto.randomUUID();
   let lastActive = now();
   return {
     get id() {
@@ -22,12 +21,12 @@ export function createSession(now: () => number = Date.now): Session {
     },
     touch() {
       const moment = now();
-      if (moment - lastActive > IDLE_MS) id = randomUUID();
+      if (moment - lastActive > IDLE_MS) id = crypto.randomUUID();
       lastActive = moment;
       return id;
     },
     renew() {
-      id = randomUUID();
+      id = crypto.randomUUID();
       lastActive = now();
     },
   };

@@ -7,7 +7,7 @@ import { fixedCountry, rememberCountry } from './country.ts';
 import { createBreadcrumbs } from './crash/breadcrumbs.ts';
 import { chooseTransport } from './delivery/choose-transport.ts';
 import { createLazySender } from './delivery/lazy-sender.ts';
-import { UserDataRequests } from './delivery/user-data.ts';
+import { createLazyUserData } from './delivery/lazy-user-data.ts';
 import type { Host, TelemetryCore, TelemetryOptions } from './handle.ts';
 import { openIdentity } from './identity.ts';
 import { createNotifier } from './notify.ts';
@@ -74,7 +74,7 @@ export function createTelemetry<C extends Catalogue>(
       notifier.changed();
     },
   });
-  const userData = new UserDataRequests({
+  const userData = createLazyUserData({
     transport: server,
     queue,
     toErase: () => identity.toErase,

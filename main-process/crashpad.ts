@@ -31,12 +31,15 @@ export function collectNativeCrashes(
   }
 
   startCrashpad();
-  import('./minidumps.ts').then(
-    ({ collectMinidumps }) => {
-      if (!closed) stopCollecting = collectMinidumps(electron, core, runId).close;
-    },
-    () => {}, // a bundler left it out: the app goes on without reports of native crashes
-  );
+  // After the start, which even the loading would hold up.
+  setImmediate(() => {
+    import('./minidumps.ts').then(
+      ({ collectMinidumps }) => {
+        if (!closed) stopCollecting = collectMinidumps(electron, core, runId).close;
+      },
+      () => {}, // a bundler left it out: the app goes on without reports of native crashes
+    );
+  });
   return () => {
     closed = true;
     stopFollowing();

@@ -22,7 +22,7 @@ import { describePlace } from './app-breadcrumbs.ts';
 import { trustedFrame } from './page-trust.ts';
 import { copyPlainData } from './plain-data.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
-import { answerPage, settingsState } from './settings-answers.ts';
+import { settingsState } from './settings-state.ts';
 
 /** Limits of one window: far above what an app does, low enough that a loop in a page costs the app nothing. */
 const LIMITS = {
@@ -84,6 +84,7 @@ export function listenToPages(
         refused.add(accepted);
         return { ok: false, reason: `refused (${accepted})` };
       }
+      const { answerPage } = await import('./settings-answers.ts');
       return { ok: true, value: await answerPage(core, accepted.message as AskMessage) };
     } catch (error) {
       return { ok: false, reason: error instanceof Error ? error.message : 'failed' };

@@ -1,38 +1,11 @@
 /** The answers that the settings panel gets. */
-import type { ForgetReport, MyData, PendingReport, TelemetryCore } from '../lib/handle.ts';
+import type { ForgetReport, MyData, TelemetryCore } from '../lib/handle.ts';
 import type { TelemetryRecord } from '../lib/record/batch.ts';
 import type { AskMessage } from '../lib/record/ipc.ts';
-
-/** `SettingsState` of renderer/bridge.ts; pages may not be imported here, so a type test holds the two together. */
-export interface SettingsAnswer {
-  userId: string;
-  usageEnabled: boolean;
-  crashReportsEnabled: boolean;
-  consentKnown: boolean;
-  consentMode: 'opt-out' | 'opt-in';
-  noticeShown: boolean;
-  noticeRequired: boolean;
-  pending: PendingReport;
-  erasurePending: boolean;
-}
+import { settingsState, type SettingsAnswer } from './settings-state.ts';
 
 /** A panel shows tens of records; the whole queue would block the main process. */
 const MAX_PEEK = 100;
-
-export function settingsState(core: TelemetryCore): SettingsAnswer {
-  const { usage, crashes, known, mode, noticeShown, noticeRequired } = core.consentState();
-  return {
-    userId: core.userId,
-    usageEnabled: usage,
-    crashReportsEnabled: crashes,
-    consentKnown: known,
-    consentMode: mode,
-    noticeShown,
-    noticeRequired,
-    pending: core.pending(),
-    erasurePending: core.erasurePending(),
-  };
-}
 
 /** Throws an `Error` with a sentence for the page where the request is none of these. */
 export async function answerPage(

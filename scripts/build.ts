@@ -4,9 +4,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
@@ -18,12 +18,25 @@ const NODE_ENTRIES = {
   main: 'main-process/index.ts',
   node: 'lib/index.ts',
   transport: 'lib/delivery/index.ts',
+  // Runs anywhere; here, so that `RoostError` is one class in Node.
+  catalogue: 'lib/record/index.ts',
 };
 const PAGE_ENTRIES = {
   renderer: 'renderer/index.ts',
   elements: 'renderer/elements/index.ts',
-  catalogue: 'lib/record/index.ts',
 };
+/** Files of their own, which the entries load when they first need them. */
+const LATER = [
+  'lib/delivery/sender.ts',
+  'lib/delivery/user-data.ts',
+  'lib/delivery/http-transport.ts',
+  'lib/delivery/fetch-exchange.ts',
+  'lib/delivery/node-exchange.ts',
+  'main-process/settings-answers.ts',
+  'main-process/minidumps.ts',
+];
+/** A file of its own, because an error must be of one class whichever entry it came from. */
+const SHARED = 'lib/record/errors.ts';
 /** Loaded at the first send, or the app's own choice: never part of a bundle. */
 const EXTERNAL = ['electron', 'better-sqlite3', 'undici', 'p-retry'];
 
@@ -35,35 +48,45 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
+/**
+ * One file an entry and not a web of chunks: each file that Node loads at an app's start costs it about a millisecond.
+ * What is loaded later stays outside, and so does what must be the same everywhere.
+ */
+const filesOfTheirOwn: Plugin = {
+  name: 'files-of-their-own',
+  setup({ onResolve }) {
+    const later = new Set(LATER.map((source) => join(root, source)));
+    onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind }) => {
+      const source = resolve(resolveDir, path);
+      const isOutside =
+        (kind === 'dynamic-import' && later.has(source)) ||
+        (kind === 'import-statement' && source === join(root, SHARED));
+      return isOutside ? { path: `./${basename(source, '.ts')}.js`, external: true } : undefined;
+    });
+  },
+};
+
 async function buildLibrary(): Promise<void> {
   // Minified, because an app loads it at its start; the maps beside it carry the sources.
   const library: BuildOptions = { ...common, minify: true };
-  const node: BuildOptions = { ...library, platform: 'node', target: 'node22', external: EXTERNAL };
+  const node: BuildOptions = {
+    ...library,
+    platform: 'node',
+    target: 'node22',
+    external: EXTERNAL,
+    plugins: [filesOfTheirOwn],
+  };
   const page: BuildOptions = { ...library, platform: 'browser', target: 'chrome134' };
+  const esm: BuildOptions = { format: 'esm', outdir: join(stage, 'esm') };
+  // `createRequire(import.meta.url)` has its counterpart in CommonJS.
+  const define = { 'import.meta.url': '__filename' };
+  const cjs: BuildOptions = { format: 'cjs', outdir: join(stage, 'cjs'), define };
   await Promise.all([
-    build({
-      ...node,
-      // The catalogue shares its chunks with the library here, so that `RoostError` is one class in Node.
-      entryPoints: { ...NODE_ENTRIES, catalogue: PAGE_ENTRIES.catalogue, cli: 'lib/cli.ts' },
-      format: 'esm',
-      splitting: true,
-      outdir: join(stage, 'esm'),
-    }),
-    build({
-      ...node,
-      entryPoints: NODE_ENTRIES,
-      format: 'cjs',
-      outdir: join(stage, 'cjs'),
-      // `createRequire(import.meta.url)` has its counterpart in CommonJS.
-      define: { 'import.meta.url': '__filename' },
-    }),
-    build({
-      ...page,
-      entryPoints: { renderer: PAGE_ENTRIES.renderer, elements: PAGE_ENTRIES.elements },
-      format: 'esm',
-      outdir: join(stage, 'esm'),
-    }),
-    build({ ...page, entryPoints: PAGE_ENTRIES, format: 'cjs', outdir: join(stage, 'cjs') }),
+    build({ ...node, ...esm, entryPoints: { ...NODE_ENTRIES, cli: 'lib/cli.ts' } }),
+    build({ ...node, ...esm, entryPoints: namedByFile([...LATER, SHARED]), splitting: true }),
+    build({ ...node, ...cjs, entryPoints: { ...NODE_ENTRIES, ...namedByFile([...LATER, SHARED]) } }),
+    build({ ...page, ...esm, entryPoints: PAGE_ENTRIES }),
+    build({ ...page, ...cjs, entryPoints: PAGE_ENTRIES }),
     build({
       ...page,
       entryPoints: { preload: 'renderer/preload.ts' },
@@ -78,6 +101,10 @@ async function buildLibrary(): Promise<void> {
   writeFileSync(join(stage, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
   rmSync(dist, { recursive: true, force: true });
   renameSync(stage, dist);
+}
+
+function namedByFile(sources: readonly string[]): Record<string, string> {
+  return Object.fromEntries(sources.map((source) => [basename(source, '.ts'), source]));
 }
 
 /** One declaration tree, once for ESM and once for CommonJS importers. */

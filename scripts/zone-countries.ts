@@ -11,24 +11,29 @@ import { getAllTimezones, getTimezone } from 'countries-and-timezones';
 /** Abbreviations such as `EST` or `CET` name an offset, and no place. */
 const ABBREVIATION = /^(?:EST|MST|HST|WET|CET|MET|EET|[A-Z]{3}\d[A-Z]{3})$/;
 
-/** Lines `DE Europe/Berlin …`, both sorted. */
+/** Lines `Europe DE:Berlin,Busingen …`: the zones below `Europe/` by country. Those below nothing start with a space. */
 export function zoneTable(): string {
-  const zones = new Map<string, string[]>();
-  for (const name of Object.keys(getAllTimezones({ deprecated: true }))) {
-    const country = getTimezone(name)?.countries[0];
-    if (!country || ABBREVIATION.test(name)) continue;
-    zones.set(country, [...(zones.get(country) ?? []), name]);
+  const areas = new Map<string, Map<string, string[]>>();
+  for (const zone of Object.keys(getAllTimezones({ deprecated: true })).sort()) {
+    const country = getTimezone(zone)?.countries[0];
+    if (!country || ABBREVIATION.test(zone)) continue;
+    const slash = zone.indexOf('/');
+    const [area, place] = [zone.slice(0, Math.max(slash, 0)), zone.slice(slash + 1)];
+    const countries = areas.get(area) ?? new Map<string, string[]>();
+    areas.set(area, countries.set(country, [...(countries.get(country) ?? []), place]));
   }
-  return [...zones]
-    .map(([country, names]) => `${country} ${names.sort().join(' ')}`)
-    .sort()
-    .join('\n');
+  const line = (countries: Map<string, string[]>): string =>
+    [...countries]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([country, places]) => `${country}:${places.join(',')}`)
+      .join(' ');
+  return [...areas].map(([area, countries]) => `${area} ${line(countries)}`).join('\n');
 }
 
 if (import.meta.main) {
   const target = join(dirname(import.meta.dirname), 'lib', 'zone-countries.ts');
   writeFileSync(
     target,
-    `/** Country (ISO 3166-1 alpha-2) and its time zones, one country a line. Written by scripts/zone-countries.ts. */\nexport const ZONE_COUNTRIES = \`\n${zoneTable()}\n\`;\n`,
+    `/** The time zones of each country (ISO 3166-1 alpha-2), one area a line. Written by scripts/zone-countries.ts. */\nexport const ZONE_COUNTRIES = \`${zoneTable()}\`;\n`,
   );
 }

@@ -1,6 +1,5 @@
 /** What a crash report tells about its process at the moment of the failure. */
 import { freemem, totalmem } from 'node:os';
-import { isMainThread } from 'node:worker_threads';
 
 import type { CrashContext } from '../record/crash.ts';
 import type { Breadcrumb } from './breadcrumbs.ts';
@@ -23,9 +22,9 @@ export function describeMoment(breadcrumbs: readonly Breadcrumb[]): CrashContext
   };
 }
 
-/** `main`, `utility`, `worker` (a thread) or `node`. */
+/** `main`, `utility`, `worker` (a thread) or `node`. Loads a module of Node's for it, so it is not to be asked at the start. */
 export function processType(): string {
-  if (!isMainThread) return 'worker';
+  if (!process.getBuiltinModule('node:worker_threads').isMainThread) return 'worker';
   // Electron sets `process.type`: https://www.electronjs.org/docs/latest/api/process#processtype-readonly
   const { type } = process as NodeJS.Process & { type?: string };
   return type === 'browser' ? 'main' : (type ?? 'node');

@@ -22,8 +22,6 @@ export interface CrashLoopGuard {
 
 /** `dataDir` must exist for the count to be kept; without it there is no loop to be seen. Never throws. */
 export function watchForCrashLoop(dataDir: string): CrashLoopGuard {
-  // A worker's or a utility process's end is not the app's.
-  if (!['main', 'node'].includes(processType())) return { looping: false, noteCrash() {}, close() {} };
   const file = join(dataDir, 'crash-loop.json');
   const before = readCount(file);
   let watching = true;
@@ -34,21 +32,26 @@ export function watchForCrashLoop(dataDir: string): CrashLoopGuard {
     watching = false;
     clearTimeout(timer);
     process.off('exit', end);
-    if (!crashed && before > 0) attempt(() => rmSync(file, { force: true }));
+    if (!crashed && before > 0 && isApp()) attempt(() => rmSync(file, { force: true }));
   };
   const timer = setTimeout(end, STARTUP_MS);
   timer.unref();
   process.on('exit', end);
 
   return {
-    looping: before >= CRASHES_OF_A_LOOP,
+    looping: before >= CRASHES_OF_A_LOOP && isApp(),
     noteCrash() {
-      if (!watching || crashed) return;
+      if (!watching || crashed || !isApp()) return;
       crashed = true;
       attempt(() => writeFileSync(file, JSON.stringify({ early_crashes_in_a_row: before + 1 })));
     },
     close: end,
   };
+}
+
+/** A worker's or a utility process's end is not the app's. */
+function isApp(): boolean {
+  return ['main', 'node'].includes(processType());
 }
 
 function readCount(file: string): number {

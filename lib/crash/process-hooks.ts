@@ -37,8 +37,8 @@ export function hookProcess(core: TelemetryCore, options: ProcessHookOptions = {
       // Roost's own failure must not become the app's.
     }
   };
-  const uncaughtType: CrashType =
-    processType() === 'main' || processType() === 'node' ? 'main_crash' : 'uncaught_error';
+  const uncaughtType = (): CrashType =>
+    ['main', 'node'].includes(processType()) ? 'main_crash' : 'uncaught_error';
 
   /** Rejections that nobody listens to, until it is known what Node does with them. */
   let unheard: unknown[] = [];
@@ -53,7 +53,7 @@ export function hookProcess(core: TelemetryCore, options: ProcessHookOptions = {
     // In Node's own mode the rejection that nobody heard of just now became this, wrapped if its reason is no error.
     const isTold = origin === 'unhandledRejection' && unheard.length > 0;
     recordUnheard();
-    if (!isTold) record(uncaughtType, error);
+    if (!isTold) record(uncaughtType(), error);
   };
   process.on('uncaughtExceptionMonitor', monitor);
 
@@ -62,7 +62,7 @@ export function hookProcess(core: TelemetryCore, options: ProcessHookOptions = {
     const [event, reason] = args;
     if (event === 'uncaughtException' && args.length === 2) {
       options.onUncaught?.();
-      record(uncaughtType, reason);
+      record(uncaughtType(), reason);
     }
     if (event === 'exit') recordUnheard();
     if (event !== 'unhandledRejection') return Reflect.apply(emit, this, args) as boolean;

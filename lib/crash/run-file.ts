@@ -3,7 +3,6 @@
  * its last steps are on disk before it happens, under a run id that Crashpad's dump carries too. One line a step,
  * appended without fsync: the system keeps it when the process dies. The file goes when the run ends in peace.
  */
-import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -48,7 +47,7 @@ export function keepRunOnDisk(
   core: Pick<TelemetryCore, 'dataDir' | 'appVersion' | 'sessionId' | 'consentState' | 'onChange'>,
   breadcrumbs: Breadcrumbs,
 ): RunOnDisk {
-  const runId = randomUUID();
+  const runId = crypto.randomUUID();
   const startedAt = new Date().toISOString();
   const file = runFile(core.dataDir, runId);
   let descriptor: number | null = null;

@@ -5,8 +5,6 @@
  * A round: lease what fits into a batch, send it (`trip.ts`), act on the outcome, and again while more waits. Leases are
  * renewed while a batch is on its way; what comes back undecided is released, to be tried after the backoff.
  */
-import { randomUUID } from 'node:crypto';
-
 import type { LeasedRecord } from '../queue/types.ts';
 import { MAX_BODY_BYTES, MAX_CRASHES_PER_BATCH, MAX_EVENTS_PER_BATCH } from '../record/limits.ts';
 import { reasonOf } from '../warn.ts';
@@ -29,7 +27,7 @@ const MAX_PAYLOAD_BYTES = MAX_BODY_BYTES - 64 * 1024;
 
 export class Lane {
   readonly #options: LaneOptions;
-  readonly #owner = `${process.pid}-${randomUUID()}`;
+  readonly #owner = `${process.pid}-${crypto.randomUUID()}`;
   readonly #stateKey: string;
   #running: Promise<void> | null = null;
   #trip: Trip | null = null;

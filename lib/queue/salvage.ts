@@ -1,8 +1,7 @@
 /** Reads out of a damaged queue file what can still be read. */
 import { readFileSync, statSync } from 'node:fs';
 
-import { crashSchema } from '../record/crash.ts';
-import { eventSchema } from '../record/event.ts';
+import type { TelemetryRecord } from '../record/batch.ts';
 import type { SqliteDatabase, SqliteDriver } from './driver.ts';
 import { type FullRow, fromRow } from './sqlite-store.ts';
 import { EMPTY_CONTENTS, type StoreContents, type StoredRecord } from './store.ts';
@@ -141,18 +140,33 @@ function parsePayload(payload: unknown): StoredRecord | null {
   } catch {
     return null;
   }
-  const event = eventSchema.safeParse(value);
-  const crash = event.success ? null : crashSchema.safeParse(value);
-  const record = event.success ? event.data : crash?.data;
-  if (!record) return null;
+  if (!isRecord(value)) return null;
   return {
-    kind: event.success ? 'event' : 'crash',
-    eventId: record.event_id,
-    capturedAt: Date.parse(record.timestamp),
+    kind: 'event' in value ? 'event' : 'crash',
+    eventId: value.event_id,
+    capturedAt: Date.parse(value.timestamp),
     readyAt: 0,
     tries: 0,
     payload,
   };
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** As far as it matters here: the server checks each field of what it is sent. */
+function isRecord(value: unknown): value is TelemetryRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { event_id, user_id, timestamp, app_version, event, properties, crash_type, error_message } =
+    value as Record<string, unknown>;
+  return (
+    [event_id, user_id].every((id) => typeof id === 'string' && UUID.test(id)) &&
+    typeof timestamp === 'string' &&
+    !Number.isNaN(Date.parse(timestamp)) &&
+    typeof app_version === 'string' &&
+    (event === undefined
+      ? typeof crash_type === 'string' && typeof error_message === 'string'
+      : typeof event === 'string' && typeof properties === 'object' && properties !== null)
+  );
 }
 
 function isJson(text: unknown): boolean {

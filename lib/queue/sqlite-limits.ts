@@ -21,8 +21,13 @@ export class SqliteLimits {
     this.#options = options;
   }
 
-  enforce(): void {
+  /** Drops what is too old, every ten minutes and at the first use. */
+  expireWhenDue(): void {
     if (Math.abs(this.#options.now() - this.#lastExpiryAt) >= EXPIRY_INTERVAL_MS) this.#expire();
+  }
+
+  enforce(): void {
+    this.expireWhenDue();
     this.#tallies.writeIfDue();
     if (!isOver(this.#excess())) return;
     // Another process may have sent meanwhile what this one still counts.

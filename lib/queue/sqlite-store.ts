@@ -37,8 +37,8 @@ export class SqliteStore implements Store {
     this.#tallies = new Tallies(this.#connection);
     this.#limits = new SqliteLimits(this.#connection, this.#tallies, options);
     try {
+      // Only reads: the limits are enforced at the first use, so that an app's start waits for no write.
       this.#tallies.refresh();
-      this.#limits.enforce();
     } catch (error) {
       this.#connection.close();
       throw error;
@@ -51,6 +51,7 @@ export class SqliteStore implements Store {
   }
 
   insert(record: StoredRecord): void {
+    this.#limits.expireWhenDue();
     // A crash must outlast the power supply too.
     if (record.kind === 'crash') this.#connection.synced(() => this.#insertRow(record));
     else this.#insertRow(record);

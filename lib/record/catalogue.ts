@@ -2,12 +2,14 @@
  * The catalogue: the events that an app may send, each with its typed properties. Plain data, so
  * that the server can read the same one from a JSON file; compiled here to one check for both ends.
  */
-import * as z from 'zod/mini';
+// The core of zod: `zod/mini` would be a fifth more to load at the app's start, for the same checks.
+import * as z from 'zod/v4/core';
 
+import { codePointLength } from './bounded-text.ts';
+import { findCatalogueFault, quoteName } from './catalogue-fault.ts';
 import { RoostError } from './errors.ts';
 import type { Properties, PropertyValue } from './event.ts';
-import { boundedString } from './fields.ts';
-import { EVENT_NAME_PATTERN, MAX_PROPERTY_STRING_LENGTH } from './limits.ts';
+import { MAX_PROPERTY_STRING_LENGTH } from './limits.ts';
 
 export interface NumberProperty {
   type: 'number' | 'integer';
@@ -69,53 +71,13 @@ export type TrackArguments<C extends Catalogue, N extends EventName<C>> = [
   ? [properties?: EventProperties<C, N>]
   : [properties: EventProperties<C, N>];
 
-const propertyDefinition = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.enum(['number', 'integer']),
-    required: z.optional(z.boolean()),
-    min: z.optional(z.number()),
-    max: z.optional(z.number()),
-  }),
-  z.strictObject({ type: z.literal('boolean'), required: z.optional(z.boolean()) }),
-  z.strictObject({
-    type: z.literal('string'),
-    required: z.optional(z.boolean()),
-    maxLength: z.optional(z.int().check(z.gte(1), z.lte(MAX_PROPERTY_STRING_LENGTH))),
-  }),
-  z.strictObject({
-    type: z.literal('enum'),
-    required: z.optional(z.boolean()),
-    values: z.array(boundedString(MAX_PROPERTY_STRING_LENGTH)).check(z.minLength(1)),
-  }),
-]);
-const name = z.string().check(z.regex(EVENT_NAME_PATTERN, 'expected a name such as recording_completed'));
-const catalogueSchema = z.record(
-  name,
-  z.strictObject({
-    purpose: z.string().check(z.minLength(1)),
-    properties: z.record(name, propertyDefinition),
-  }),
-);
-
 /**
  * Checks plain data to be a catalogue and returns it unchanged, with its literal types.
  * Throws `RoostError` `invalid_catalogue`, naming the event and property.
  */
 export function defineCatalogue<const C extends Catalogue>(catalogue: C): C {
-  const result = catalogueSchema.safeParse(catalogue);
-  if (!result.success)
-    throw new RoostError('invalid_catalogue', firstIssue(result.error.issues, 'catalogue'));
-  for (const [event, { properties }] of Object.entries(catalogue)) {
-    for (const [property, definition] of Object.entries(properties)) {
-      const { min, max } = definition as NumberProperty;
-      if (min !== undefined && max !== undefined && min > max) {
-        throw new RoostError(
-          'invalid_catalogue',
-          `catalogue.${event}.properties.${property}: min is over max`,
-        );
-      }
-    }
-  }
+  const fault = findCatalogueFault(catalogue);
+  if (fault !== null) throw new RoostError('invalid_catalogue', fault);
   return catalogue;
 }
 
@@ -132,23 +94,30 @@ export interface CompiledCatalogue {
   check(event: string, properties: unknown): EventCheck;
 }
 
-/** Compiles a catalogue to zod, once; checking an event afterwards costs a few microseconds. */
+/**
+ * Compiles a catalogue to zod, each event once, when it first comes: an app's start has none yet. Checking an event
+ * afterwards costs a few microseconds.
+ */
 export function compileCatalogue(catalogue: Catalogue): CompiledCatalogue {
-  const schemas = new Map(
-    Object.entries(catalogue).map(([event, definition]) => [event, compileProperties(definition)] as const),
-  );
+  const definitions = new Map(Object.entries(catalogue));
+  const schemas = new Map<string, z.$ZodObject>();
+  const schemaOf = (event: string): z.$ZodObject | undefined => {
+    const definition = definitions.get(event);
+    if (definition && !schemas.has(event)) schemas.set(event, compileProperties(definition));
+    return schemas.get(event);
+  };
   return {
     catalogue,
     check(event, properties) {
-      const schema = schemas.get(event);
+      const schema = schemaOf(event);
       if (!schema)
         return {
           ok: false,
           code: 'unknown_event',
-          message: `event: ${quote(event)} is not in the catalogue`,
+          message: `event: ${quoteName(event)} is not in the catalogue`,
         };
       const given = properties ?? {};
-      const result = schema.safeParse(given);
+      const result = z.safeParse(schema, given);
       if (!result.success) {
         return { ok: false, code: 'invalid_event', message: firstIssue(result.error.issues, 'properties') };
       }
@@ -166,38 +135,48 @@ export function compileCatalogue(catalogue: Catalogue): CompiledCatalogue {
   };
 }
 
-function compileProperties({ properties }: EventDefinition): z.ZodMiniObject {
-  const shape: Record<string, z.ZodMiniType> = {};
+function compileProperties({ properties }: EventDefinition): z.$ZodObject {
+  const shape: Record<string, z.$ZodType> = {};
   for (const [property, definition] of Object.entries(properties)) {
     const schema = compileProperty(definition);
-    shape[property] = definition.required ? schema : z.optional(schema);
+    shape[property] = definition.required
+      ? schema
+      : new z.$ZodOptional({ type: 'optional', innerType: schema });
   }
-  return z.object(shape);
+  return new z.$ZodObject({ type: 'object', shape });
 }
 
-function compileProperty(definition: PropertyDefinition): z.ZodMiniType {
+function compileProperty(definition: PropertyDefinition): z.$ZodType {
   switch (definition.type) {
     case 'boolean':
-      return z.boolean('expected boolean');
-    case 'enum':
-      return z.enum(
-        definition.values as [string, ...string[]],
-        `expected one of ${definition.values.join(', ')}`,
-      );
-    case 'string':
-      return boundedString(definition.maxLength ?? MAX_PROPERTY_STRING_LENGTH);
+      return new z.$ZodBoolean({ type: 'boolean', error: () => 'expected boolean' });
+    case 'enum': {
+      const entries = Object.fromEntries(definition.values.map((value) => [value, value]));
+      const error = (): string => `expected one of ${definition.values.join(', ')}`;
+      return new z.$ZodEnum({ type: 'enum', entries, error });
+    }
+    case 'string': {
+      const { maxLength = MAX_PROPERTY_STRING_LENGTH } = definition;
+      const isShort = (text: string): boolean =>
+        text.length <= maxLength || codePointLength(text) <= maxLength;
+      const check = checkBy(isShort, `expected at most ${maxLength} characters`);
+      return new z.$ZodString({ type: 'string', checks: [check] });
+    }
     default: {
+      const { type, min, max } = definition;
       const checks = [];
-      if (definition.type === 'integer') {
-        checks.push(z.refine((value: unknown) => Number.isInteger(value), { error: 'expected integer' }));
-      }
-      if (definition.min !== undefined)
-        checks.push(z.gte(definition.min, `expected at least ${definition.min}`));
-      if (definition.max !== undefined)
-        checks.push(z.lte(definition.max, `expected at most ${definition.max}`));
-      return z.number('expected number').check(...checks);
+      if (type === 'integer') checks.push(checkBy(Number.isInteger, 'expected integer'));
+      if (min !== undefined)
+        checks.push(checkBy((value: number) => value >= min, `expected at least ${min}`));
+      if (max !== undefined) checks.push(checkBy((value: number) => value <= max, `expected at most ${max}`));
+      return new z.$ZodNumber({ type: 'number', error: () => 'expected number', checks });
     }
   }
+}
+
+function checkBy<T>(isRight: (value: T) => boolean, expected: string): z.$ZodCheck<T> {
+  const fn = isRight as (value: unknown) => boolean;
+  return new z.$ZodCustom({ type: 'custom', check: 'custom', fn, error: () => expected });
 }
 
 interface Issue {
@@ -214,13 +193,8 @@ interface Issue {
 export function firstIssue(issues: readonly Issue[], root = ''): string {
   const issue = issues[0];
   if (!issue) return root || 'invalid';
-  const path = [root, ...issue.path.map((part) => quote(String(part)))].filter(Boolean).join('.');
+  const path = [root, ...issue.path.map((part) => quoteName(String(part)))].filter(Boolean).join('.');
   const expected =
     issue.code === 'invalid_type' && issue.expected ? `expected ${String(issue.expected)}` : issue.message;
   return `${path || 'body'}: ${expected}`;
-}
-
-/** A name from outside, bounded and without control characters, fit for a message or a log line. */
-function quote(text: string): string {
-  return /^[\w.-]{1,64}$/.test(text) ? text : JSON.stringify(text.slice(0, 64));
 }

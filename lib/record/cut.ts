@@ -1,5 +1,5 @@
 /** Cutting texts to their limits. Lengths are Unicode code points. */
-import { codePointLength } from './fields.ts';
+import { codePointLength } from './bounded-text.ts';
 import { CUT_MARK } from './limits.ts';
 
 /** The text, at most `max` code points long; a longer one ends in the cut mark, which counts. */

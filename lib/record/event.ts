@@ -1,16 +1,8 @@
 /** One usage fact as it travels and is stored (docs/glossary.md: event). */
 import * as z from 'zod/mini';
 
-import {
-  appVersion,
-  boundedString,
-  country,
-  environment,
-  maybe,
-  platform,
-  timestamp,
-  uuid,
-} from './fields.ts';
+import { boundedString } from './bounded-text.ts';
+import { appVersion, country, environment, maybe, platform, timestamp, uuid } from './fields.ts';
 import { EVENT_NAME_PATTERN, MAX_PROPERTIES, MAX_PROPERTY_STRING_LENGTH } from './limits.ts';
 
 /** Property values are flat, so that a chart can use each. */

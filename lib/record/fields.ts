@@ -1,24 +1,9 @@
 /** Field types that events and crashes share. */
 import * as z from 'zod/mini';
 
+import { boundedString } from './bounded-text.ts';
+import { ENVIRONMENTS } from './environment.ts';
 import { MAX_APP_VERSION_LENGTH, MAX_PLATFORM_LENGTH } from './limits.ts';
-
-/** Length in Unicode code points, not UTF-16 units: an emoji counts once. */
-export function codePointLength(text: string): number {
-  if (text.length === 0) return 0;
-  let length = 0;
-  for (const _ of text) length += 1;
-  return length;
-}
-
-/** A string of at most `max` code points. */
-export function boundedString(max: number): z.ZodMiniString {
-  return z.string().check(
-    z.refine((text: string) => text.length <= max || codePointLength(text) <= max, {
-      error: `expected at most ${max} characters`,
-    }),
-  );
-}
 
 /** Any UUID version, upper or lower case: foreign clients make them too. Kept in lower case. */
 export const uuid = z.guid('expected a UUID').check(z.toLowerCase());
@@ -41,9 +26,6 @@ function isDay(text: string): boolean {
 
 /** ISO 3166-1 alpha-2. */
 export const country = z.string().check(z.regex(/^[A-Z]{2}$/, 'expected two capital letters'));
-
-export const ENVIRONMENTS = ['production', 'development'] as const;
-export type Environment = (typeof ENVIRONMENTS)[number];
 
 export const appVersion = boundedString(MAX_APP_VERSION_LENGTH);
 export const platform = boundedString(MAX_PLATFORM_LENGTH);

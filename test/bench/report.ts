@@ -13,6 +13,8 @@ export interface Bench {
   page?: string;
   /** Measures, and gives the section's Markdown: tables, and what they mean. Throws where a measurement failed. */
   run(args: string[]): Promise<string>;
+  /** True where these arguments leave out what the section must have, so that it is not to be written. */
+  isPartial?(args: string[]): boolean;
 }
 
 const DOCS = join(import.meta.dirname, '../../docs');

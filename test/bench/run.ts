@@ -18,9 +18,10 @@ const [name = '', ...args] = process.argv.slice(2);
 const load = BENCHES[name];
 if (load) {
   const bench = await load();
-  const markdown = await bench.run(args.filter((argument) => argument !== '--no-write'));
+  const options = args.filter((argument) => argument !== '--no-write');
+  const markdown = await bench.run(options);
   process.stdout.write(`\n${markdown}\n`);
-  if (!args.includes('--no-write')) await writeSection(name, bench, markdown);
+  if (!args.includes('--no-write') && !bench.isPartial?.(options)) await writeSection(name, bench, markdown);
 } else {
   process.stderr.write(`Usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}\n`);
   process.exitCode = 2;

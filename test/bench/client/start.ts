@@ -7,7 +7,8 @@ const [dataDir = '', what = 'roost'] = process.argv.slice(2);
 new Database(':memory:').close();
 
 const start = performance.now();
-const opened = what === 'roost' ? startTelemetry({ dataDir }) : openBare();
+const endpoint = 'http://127.0.0.1:9';
+const opened = what === 'roost' ? startTelemetry({ dataDir, endpoint }) : openBare();
 const milliseconds = performance.now() - start;
 await opened.close();
 process.stdout.write(JSON.stringify({ milliseconds }));

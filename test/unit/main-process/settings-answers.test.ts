@@ -3,7 +3,8 @@ import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest';
 import type { TelemetryCore } from '../../../lib/handle.ts';
 import type { AskMessage } from '../../../lib/record/ipc.ts';
 import { createTelemetry } from '../../../lib/telemetry.ts';
-import { answerPage, settingsState, type SettingsAnswer } from '../../../main-process/settings-answers.ts';
+import { answerPage } from '../../../main-process/settings-answers.ts';
+import { settingsState, type SettingsAnswer } from '../../../main-process/settings-state.ts';
 import type { SettingsState } from '../../../renderer/bridge.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 

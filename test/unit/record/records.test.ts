@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { crashSchema } from '../../../lib/record/crash.ts';
 import { eventSchema } from '../../../lib/record/event.ts';
-import { codePointLength } from '../../../lib/record/fields.ts';
+import { codePointLength } from '../../../lib/record/bounded-text.ts';
 import { makeCrash, makeEvent } from '../../helpers/records.ts';
 
 describe('an event', () => {
