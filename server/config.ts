@@ -56,6 +56,8 @@ export interface ServerConfig {
   alertCrashFreeDrop: number;
   /** Minutes without a record that raise an alert. Null: learned from the last two weeks. */
   alertSilenceMinutes: number | null;
+  /** Milliseconds from which on a statement to the database is logged; 0: none is. */
+  slowQueryMs: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -146,6 +148,7 @@ const settings = z.object({
   ALERT_WINDOW_MINUTES: integer(1, 10_080).default(60),
   ALERT_CRASH_FREE_DROP: share.default(0.01),
   ALERT_SILENCE_MINUTES: integer(5, 100_000).optional(),
+  SLOW_QUERY_MS: integer(0, 3_600_000).default(1_000),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -201,6 +204,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     alertWindowMinutes: env.ALERT_WINDOW_MINUTES,
     alertCrashFreeDrop: env.ALERT_CRASH_FREE_DROP,
     alertSilenceMinutes: env.ALERT_SILENCE_MINUTES ?? null,
+    slowQueryMs: env.SLOW_QUERY_MS,
     logLevel: env.LOG_LEVEL,
   };
 }

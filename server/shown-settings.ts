@@ -39,6 +39,7 @@ export function shownSettings(config: ServerConfig): ShownSetting[] {
     ALERT_CRASH_FREE_DROP: percent(config.alertCrashFreeDrop),
     ALERT_SILENCE_MINUTES:
       config.alertSilenceMinutes === null ? 'learned' : String(config.alertSilenceMinutes),
+    SLOW_QUERY_MS: String(config.slowQueryMs),
     LOG_LEVEL: config.logLevel,
   };
   return Object.entries(shown).map(([name, value]) => ({ name, value }));

@@ -28,6 +28,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const pool = openPool({
     url: database.url,
     onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+    ...(config.slowQueryMs > 0 && {
+      slow: { fromMs: config.slowQueryMs, tell: (slow) => logger.warn(slow, 'a slow statement') },
+    }),
   });
   const stopDatabase = async (): Promise<void> => {
     await pool.end();

@@ -3,8 +3,9 @@
  * together and every join by user stays on one node; the small others whole on every node.
  */
 import type pg from 'pg';
+import { escapeIdentifier } from 'pg';
 
-import { withClient } from './pool.ts';
+import { SESSION_SETTINGS, withClient } from './pool.ts';
 
 export interface SpreadReport {
   distributed: string[];
@@ -31,6 +32,7 @@ export async function isSpread(client: pg.ClientBase | pg.Pool): Promise<boolean
 export function spreadOverCitus(url: string): Promise<SpreadReport> {
   return withClient(url, { statementTimeoutMs: 0 }, async (client) => {
     await client.query('create extension if not exists citus');
+    await tellNodesSettings(client);
     const report: SpreadReport = { distributed: [], reference: [] };
     // One transaction cannot do it all: a table that was just spread may not be joined with one that is not yet.
     for (const { name, has_user: hasUser } of await tablesToSpread(client)) {
@@ -44,6 +46,14 @@ export function spreadOverCitus(url: string): Promise<SpreadReport> {
     }
     return report;
   });
+}
+
+/** The coordinator's sessions with the other nodes do not take over the settings of ours. Citus tells the nodes. */
+async function tellNodesSettings(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('select current_database() as name');
+  for (const [setting, value] of Object.entries(SESSION_SETTINGS)) {
+    await client.query(`alter database ${escapeIdentifier(rows[0]!.name)} set ${setting} = '${value}'`);
+  }
 }
 
 async function tablesToSpread(client: pg.ClientBase): Promise<{ name: string; has_user: boolean }[]> {

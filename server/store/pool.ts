@@ -1,12 +1,16 @@
 /** Connections to PostgreSQL. Loses none of them for good: a database that is gone and back is simply used again. */
 import { Client, Pool, type PoolClient, escapeIdentifier } from 'pg';
 
+import { type SlowStatementOptions, watchStatements } from './slow-statements.ts';
+
 export interface PoolOptions {
   url: string;
   /** Default 10. */
   connections?: number;
   /** Told about connections that broke while idle. */
   onError?: (error: Error) => void;
+  /** Default: nothing is told. */
+  slow?: SlowStatementOptions;
 }
 
 const APPLICATION_NAME = 'roost-server';
@@ -19,9 +23,17 @@ const STATEMENT_TIMEOUT_MS = 20_000;
 const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
 /** Every session works in UTC: no figure depends on the database's or the process's time zone. */
-const SESSION = '-c timezone=UTC -c intervalstyle=iso_8601 -c datestyle=ISO -c extra_float_digits=1';
+export const SESSION_SETTINGS = {
+  timezone: 'UTC',
+  intervalstyle: 'iso_8601',
+  datestyle: 'ISO',
+  extra_float_digits: '1',
+} as const;
+const SESSION = Object.entries(SESSION_SETTINGS)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
 
-export function openPool({ url, connections = 10, onError = () => {} }: PoolOptions): Pool {
+export function openPool({ url, connections = 10, onError = () => {}, slow }: PoolOptions): Pool {
   const pool = new Pool({
     connectionString: url,
     max: connections,
@@ -36,7 +48,10 @@ export function openPool({ url, connections = 10, onError = () => {} }: PoolOpti
   pool.on('error', onError);
   // A connection that breaks between two statements of a transaction would end the process: its next statement
   // fails all the same.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    if (slow) watchStatements(client, slow);
+  });
   return pool;
 }
 

@@ -30,6 +30,7 @@ test('without any setting: embedded database, loopback, a password made for this
     retentionDays: 365,
     databaseSizeLimitMb: null,
     alertErrorRate: 0.1,
+    slowQueryMs: 1_000,
     logLevel: 'info',
   });
   expect(config.dashboardPassword.length).toBeGreaterThanOrEqual(20);

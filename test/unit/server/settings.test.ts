@@ -46,6 +46,7 @@ const WRONG: Record<string, string[]> = {
   ALERT_WINDOW_MINUTES: ['0', '10081'],
   ALERT_CRASH_FREE_DROP: ['1%', '2'],
   ALERT_SILENCE_MINUTES: ['4', '1h'],
+  SLOW_QUERY_MS: ['-1', '1s', '3600001'],
   LOG_LEVEL: ['verbose', 'INFO'],
 };
 
