@@ -129,7 +129,7 @@ export async function inflict(
       client.damageFile(dice);
       return client.start();
     case 'disk full':
-      return fillDisk(client, whileItLasts);
+      return fillDisk(client, lasts.most * 2, whileItLasts);
     case 'disk read-only':
       return lockDisk(client, whileItLasts);
     default:
@@ -147,12 +147,18 @@ async function onTheLine(
   await proxy.lift();
 }
 
-/** Until the app says that it keeps records in memory; then there is room again, until they are back on the disk. */
-async function fillDisk(client: Client, whileItLasts: () => Promise<unknown>): Promise<void> {
-  await whileFull(client.dataDir, async () => {
-    await client.untilDurable(false);
-    await whileItLasts();
-  });
+/**
+ * Until the app says that it keeps records in memory; then there is room again, until they are back on the disk. An
+ * app whose queue is emptied as fast as it fills lives on the room that its files have, and notices nothing.
+ */
+async function fillDisk(
+  client: Client,
+  atMostMs: number,
+  whileItLasts: () => Promise<unknown>,
+): Promise<void> {
+  await whileFull(client.dataDir, () =>
+    Promise.race([client.untilDurable(false).then(whileItLasts), delay(atMostMs)]),
+  );
   await client.untilDurable(true);
 }
 
