@@ -8,7 +8,9 @@
 import type { LeasedRecord } from '../queue/types.ts';
 import { MAX_BODY_BYTES, MAX_CRASHES_PER_BATCH, MAX_EVENTS_PER_BATCH } from '../record/limits.ts';
 import { reasonOf } from '../warn.ts';
+import { giveWay } from './give-way.ts';
 import { afterRefusal, afterRetry, READY, remainingMs, type RetryState } from './retry-policy.ts';
+import { SLICE_RECORDS } from './slices.ts';
 import { Trip, type Outcome, type TripOptions } from './trip.ts';
 
 export interface LaneOptions extends TripOptions {
@@ -30,6 +32,10 @@ export class Lane {
   readonly #owner = `${process.pid}-${crypto.randomUUID()}`;
   readonly #stateKey: string;
   #running: Promise<void> | null = null;
+  /** Records in the next batch at most; null in a run that has not sent one yet. */
+  #limit: number | null = null;
+  /** Leased, and not on their way yet. */
+  #gathered: LeasedRecord[] = [];
   #trip: Trip | null = null;
   #abort = new AbortController();
   #closed = false;
@@ -65,7 +71,8 @@ export class Lane {
 
   close(): void {
     this.abort();
-    if (this.#trip) this.#options.queue.release([...this.#trip.open], this.#options.now());
+    const held = this.#trip ? [...this.#trip.open] : this.#gathered.map(({ rowId }) => rowId);
+    if (held.length > 0) this.#options.queue.release(held, this.#options.now());
     this.#closed = true;
   }
 
@@ -85,23 +92,46 @@ export class Lane {
     const notBefore = round === 'due' ? state.notBefore : state.firmUntil;
     if (remainingMs({ notBefore }, now()) > 0) return false;
     const most = this.#mostRecords(state);
-    const leased = queue.lease({
-      kind,
-      owner: this.#owner,
-      maxRecords: most,
-      maxBytes: MAX_PAYLOAD_BYTES,
-      leaseMs: LEASE_MS,
-      dueOnly: round === 'due',
-    });
-    if (leased.length === 0) return false;
+    const { signal } = this.#abort;
+    const leased = await this.#gather(most, round, signal);
+    if (leased.length === 0 || this.#closed) return false;
 
-    const trip = new Trip(this.#options, leased, this.#abort.signal);
+    const trip = new Trip(this.#options, leased, signal);
     const outcome = await this.#runRenewing(trip);
     if (this.#closed) return false;
+    this.#limit = this.#nextLimit(most, outcome, trip);
     const next = this.#nextState(state, outcome);
     this.#keep(next);
     queue.release([...trip.open], next.notBefore);
     return outcome.status === 'done' && (leased.length === most || sum(leased) > MAX_PAYLOAD_BYTES / 2);
+  }
+
+  /** Leases a batch, slice by slice; what comes together as it is aborted goes back by the trip. */
+  async #gather(most: number, round: Round, signal: AbortSignal): Promise<LeasedRecord[]> {
+    const { queue, kind } = this.#options;
+    this.#gathered = [];
+    let wanted: number;
+    let slice: LeasedRecord[];
+    do {
+      if (this.#gathered.length > 0) await giveWay();
+      if (this.#closed || signal.aborted) break;
+      wanted = Math.min(SLICE_RECORDS, most - this.#gathered.length);
+      slice = queue.lease({
+        kind,
+        owner: this.#owner,
+        maxRecords: wanted,
+        maxBytes: MAX_PAYLOAD_BYTES - sum(this.#gathered),
+        leaseMs: LEASE_MS,
+        dueOnly: round === 'due',
+      });
+      this.#gathered.push(...slice);
+      // A slice's first record comes whatever its size: so no other slice where one could be too much.
+    } while (
+      slice.length === wanted &&
+      this.#gathered.length < most &&
+      sum(this.#gathered) < MAX_PAYLOAD_BYTES / 2
+    );
+    return this.#gathered;
   }
 
   async #runRenewing(trip: Trip): Promise<Outcome> {
@@ -132,10 +162,21 @@ export class Lane {
     }
   }
 
-  /** Fewer after each failure: what failed may have been too much for the line. */
   #mostRecords({ failures }: RetryState): number {
-    const most = this.#options.kind === 'event' ? MAX_EVENTS_PER_BATCH : MAX_CRASHES_PER_BATCH;
-    return Math.max(1, Math.floor(most / 2 ** failures));
+    return this.#limit ?? Math.max(1, Math.floor(this.#fullBatch() / 2 ** failures));
+  }
+
+  #fullBatch(): number {
+    return this.#options.kind === 'event' ? MAX_EVENTS_PER_BATCH : MAX_CRASHES_PER_BATCH;
+  }
+
+  /** Half as many after a failure, which may have been too much for the line; twice as many after each success. */
+  #nextLimit(limit: number, { status }: Outcome, { wasSplit, largestTaken }: Trip): number {
+    if (status === 'stopped') return limit;
+    if (status !== 'done') return Math.max(1, Math.floor(limit / 2));
+    // It went through in parts only: as much as went through at once.
+    if (wasSplit) return Math.max(1, largestTaken);
+    return Math.min(this.#fullBatch(), limit * 2);
   }
 
   #state(): RetryState {

@@ -10,6 +10,8 @@ import type { CrashRecord } from '../record/crash.ts';
 import type { EventRecord } from '../record/event.ts';
 import { reasonOf, type Warn } from '../warn.ts';
 import { lookBeforeSend } from './before-send.ts';
+import { giveWay } from './give-way.ts';
+import { inSlices, SLICE_RECORDS } from './slices.ts';
 import type { SendResult, Transport } from './transport.ts';
 
 export interface TripOptions {
@@ -46,12 +48,15 @@ interface Entry {
 export class Trip {
   /** Rows that are not decided yet. */
   readonly open: Set<number>;
+  /** The server did not take the batch as a whole. */
+  wasSplit = false;
+  /** Records of the largest part that the server took as a whole, 0 where it took none. */
+  largestTaken = 0;
   readonly #options: TripOptions;
   readonly #leased: readonly LeasedRecord[];
   readonly #signal: AbortSignal;
   /** Refused alone. */
   readonly #bad: { rowId: number; reason: string }[] = [];
-  #anyTaken = false;
 
   constructor(options: TripOptions, leased: readonly LeasedRecord[], signal: AbortSignal) {
     this.#options = options;
@@ -63,6 +68,7 @@ export class Trip {
   /** After an abort the queue is not touched any more. */
   async run(): Promise<Outcome> {
     const entries = await this.#prepare();
+    if (this.#signal.aborted) return STOPPED;
     const outcome = entries.length > 0 ? await this.#deliver(entries) : DONE;
     if (this.#signal.aborted) return STOPPED;
     if (this.#allAreBad()) return { status: 'refused', reason: 'it takes no record, not even alone' };
@@ -77,7 +83,9 @@ export class Trip {
   async #prepare(): Promise<Entry[]> {
     const { queue, kind, beforeSend, beforeSendTimeoutMs, warn } = this.#options;
     const entries: Entry[] = [];
-    for (const { rowId, payload } of this.#leased) {
+    for (const [index, { rowId, payload }] of this.#leased.entries()) {
+      if (index > 0 && index % SLICE_RECORDS === 0) await giveWay();
+      if (this.#signal.aborted) return [];
       const record = JSON.parse(payload) as TelemetryRecord;
       if (!beforeSend) {
         entries.push({ rowId, record });
@@ -107,7 +115,7 @@ export class Trip {
     if (this.#signal.aborted) return STOPPED;
     switch (result.status) {
       case 'settled':
-        this.#settle(entries, result.rejected);
+        await this.#settle(entries, result.rejected);
         return DONE;
       case 'split':
         return this.#split(entries, result.reason);
@@ -122,6 +130,7 @@ export class Trip {
       this.#bad.push({ rowId: first.rowId, reason: `undeliverable_${reasonKey(reason)}` });
       return DONE;
     }
+    this.wasSplit = true;
     const middle = Math.ceil(entries.length / 2);
     for (const half of [entries.slice(0, middle), entries.slice(middle)]) {
       if (this.#allAreBad()) return DONE;
@@ -132,7 +141,7 @@ export class Trip {
   }
 
   #allAreBad(): boolean {
-    return !this.#anyTaken && this.#bad.length >= TOO_MANY_BAD_RECORDS;
+    return this.largestTaken === 0 && this.#bad.length >= TOO_MANY_BAD_RECORDS;
   }
 
   async #send(entries: Entry[]): Promise<SendResult> {
@@ -167,12 +176,16 @@ export class Trip {
       : { kind: 'crashes', body: { ...envelope, crashes: records as CrashRecord[] } };
   }
 
-  #settle(entries: Entry[], rejected: { code: string }[]): void {
+  async #settle(entries: Entry[], rejected: { code: string }[]): Promise<void> {
     const { queue, warn, onSettled } = this.#options;
-    const rowIds = entries.map(({ rowId }) => rowId);
-    queue.settle(rowIds);
-    for (const rowId of rowIds) this.open.delete(rowId);
-    this.#anyTaken = true;
+    this.largestTaken = Math.max(this.largestTaken, entries.length);
+    await inSlices(entries, (slice) => {
+      // What is not settled any more is sent again, and known to the server.
+      if (this.#signal.aborted) return false;
+      const rowIds = slice.map(({ rowId }) => rowId);
+      queue.settle(rowIds);
+      for (const rowId of rowIds) this.open.delete(rowId);
+    });
     for (const { code } of rejected) {
       queue.countDropped(`rejected_${reasonKey(code)}`);
       warn(`rejected_${code}`, `the server rejected records: ${code}.`);

@@ -12,6 +12,9 @@ import type { Batch, TelemetryRecord } from '../../../lib/record/batch.ts';
 import { makeCrash, makeEvent } from '../../helpers/records.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
+// The clock stands still between the test's steps: a real turn of the event loop would not belong to any.
+vi.mock('../../../lib/delivery/give-way.ts', () => ({ giveWay: () => Promise.resolve() }));
+
 const MINUTE = 60_000;
 
 beforeEach(() => {
@@ -238,6 +241,21 @@ describe('answers', () => {
     expect(transport.tries).toEqual([]);
   });
 
+  test('after batches that were too large the next ones grow slowly', async () => {
+    const queue = openTestQueue();
+    addEvents(queue, 2_000);
+    const transport = answering(SETTLED);
+    transport.answer = (batch) =>
+      transport.tries.length < 4 && recordsOf(batch).length > 100
+        ? { status: 'split', reason: 'too_large' }
+        : SETTLED;
+    await startSender(queue, transport).flush();
+    expect(transport.tries.map(({ records }) => records)).toEqual([
+      ...[500, 250, 125, 63, 62, 125, 250],
+      ...[250, 500, 500, 250],
+    ]);
+  });
+
   test('a lone record that is refused is set aside', async () => {
     const queue = openTestQueue();
     addEvents(queue, 1);
@@ -371,7 +389,7 @@ describe('backoff', () => {
     expect(queue.counts()).toMatchObject({ events: 0, crashes: 1 });
   });
 
-  test('after failures a smaller batch goes first, then the rest in full ones', async () => {
+  test('after failures a smaller batch goes first, then ones that grow', async () => {
     const queue = openTestQueue();
     addEvents(queue, 1_000);
     const transport = answering(DOWN);
@@ -379,7 +397,7 @@ describe('backoff', () => {
     for (let i = 0; i < 3; i += 1) await sender.flush();
     transport.answer = SETTLED;
     await sender.flush();
-    expect(transport.tries.map(({ records }) => records)).toEqual([500, 250, 125, 62, 500, 438]);
+    expect(transport.tries.map(({ records }) => records)).toEqual([500, 250, 125, 62, 124, 248, 496, 70]);
   });
 });
 
