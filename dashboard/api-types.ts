@@ -192,7 +192,7 @@ export interface RecentRecord {
 
 /** `GET /stats/crash-modules` */
 export interface CrashModules {
-  modules: { module: string; crashes: number; users: number }[];
+  modules: { module: string; crashes: number }[];
 }
 
 /** `GET /stats/crash-groups/:fingerprint/crashes` */
