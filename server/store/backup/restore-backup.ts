@@ -120,13 +120,15 @@ async function eraseAgain(client: pg.ClientBase): Promise<number> {
   await client.query(
     'insert into erased_users select * from kept_tombstones on conflict (user_hash) do nothing',
   );
-  const { rows } = await client.query<{ user_id: string }>(
-    `select user_id
-     from (
-       select user_id from events union select user_id from crashes union select user_id from client_dropped
-     ) users
-     join erased_users on user_hash = sha256(convert_to(user_id::text, 'UTF8'))`,
-  );
-  for (const { user_id: userId } of rows) await deleteUser(client, userId);
-  return rows.length;
+  const users = new Set<string>();
+  for (const table of ['events', 'crashes', 'client_dropped']) {
+    const { rows } = await client.query<{ user_id: string }>(
+      `select distinct user_id
+       from ${table}
+       join erased_users on user_hash = sha256(convert_to(user_id::text, 'UTF8'))`,
+    );
+    for (const { user_id: userId } of rows) users.add(userId);
+  }
+  for (const userId of users) await deleteUser(client, userId);
+  return users.size;
 }

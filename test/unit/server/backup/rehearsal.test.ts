@@ -140,7 +140,7 @@ describe('the rehearsal', { timeout: 120_000 }, () => {
   test('who was erased after the backup stays erased', async () => {
     const file = join(tempDir(), 'roost.backup');
     await writeBackup(server.database.url, file);
-    const old = await createTestDatabase(inject('postgres'), { empty: true });
+    const old = await createTestDatabase(inject('postgres'));
     onTestFinished(() => old.drop());
     await restoreBackup(old.url, file);
     const running = await serverOn(old);
