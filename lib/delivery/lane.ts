@@ -86,7 +86,7 @@ export class Lane {
 
   /** True where more may wait. */
   async #sendBatch(round: Round): Promise<boolean> {
-    const { queue, kind, maySend, now } = this.#options;
+    const { queue, maySend, now } = this.#options;
     if (this.#closed || !maySend()) return false;
     const state = this.#state();
     const notBefore = round === 'due' ? state.notBefore : state.firmUntil;

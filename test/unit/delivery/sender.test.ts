@@ -251,8 +251,7 @@ describe('answers', () => {
         : SETTLED;
     await startSender(queue, transport).flush();
     expect(transport.tries.map(({ records }) => records)).toEqual([
-      ...[500, 250, 125, 63, 62, 125, 250],
-      ...[250, 500, 500, 250],
+      500, 250, 125, 63, 62, 125, 250, 250, 500, 500, 250,
     ]);
   });
 
