@@ -36,7 +36,7 @@ const EVENTS = [
 ] as const;
 
 /** One request's body: events with four properties, of one user, as one client sends them. */
-function makeBody(count: number): string {
+export function makeBody(count: number): string {
   const [userId, sessionId, now] = [randomUUID(), randomUUID(), new Date().toISOString()];
   const events = Array.from({ length: count }, (_, index) => {
     const [event, properties] = EVENTS[index % EVENTS.length]!;

@@ -2,8 +2,7 @@
  * `npm run bench -- server [--seconds 10] [--rows 1000000]`: how many events the server takes, next to a bare probe
  * (`server-probe.ts`) on the same PostgreSQL in turns; what an event costs on disk and in memory.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,20 +14,15 @@ import { startCluster } from '../../server/embedded/cluster.ts';
 import { createDatabase } from '../../server/store/pool.ts';
 import { toTable } from '../torture/table.ts';
 import { type Load, type LoadResult, putLoad } from './server-load.ts';
+import { type ServerChild, startChild, startServer } from './server-child.ts';
 import { fillEvents } from './server-fill.ts';
 
 export const title = 'Server';
 
-const ROOT = join(import.meta.dirname, '../..');
 /** Odd, for a median; probe and server take turns, so that a busy moment hits both. */
 const ROUNDS = 3;
 const BATCHES: Load = { connections: 8, eventsPerRequest: 50 };
 const SINGLES: Load = { connections: 16, eventsPerRequest: 1 };
-
-interface Target {
-  url: string;
-  child: ChildProcess;
-}
 
 export async function run(args: string[]): Promise<string> {
   const { values } = parseArgs({
@@ -39,17 +33,12 @@ export async function run(args: string[]): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'roost-bench-'));
   const cluster = await startCluster({ dataDir });
   const urlOf = (name: string): string => Object.assign(new URL(cluster.url), { pathname: `/${name}` }).href;
-  const targets: Target[] = [];
+  const targets: ServerChild[] = [];
   try {
     for (const name of ['roost', 'probe']) await createDatabase(cluster.url, name);
-    const probe = await start([join(ROOT, 'test/bench/server-probe.ts'), urlOf('probe')]);
+    const probe = await startChild([join(import.meta.dirname, 'server-probe.ts'), urlOf('probe')]);
     targets.push(probe);
-    const server = await start([...nodeFlags(), join(ROOT, 'server/main.ts'), 'serve'], {
-      DATABASE_URL: urlOf('roost'),
-      PORT: '0',
-      RATE_LIMIT: '0',
-      LOG_LEVEL: 'warn',
-    });
+    const server = await startServer(urlOf('roost'));
     targets.push(server);
     // Compiles what is hot, on both.
     for (const { url } of targets) await putLoad(url, { ...BATCHES, seconds: 3 });
@@ -59,38 +48,10 @@ export async function run(args: string[]): Promise<string> {
     const scale = await measureScale(server, urlOf('roost'), Number(values.rows), seconds);
     return report({ batches, singles, memory, scale });
   } finally {
-    for (const { child } of targets) {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-    }
+    for (const target of targets) await target.stop();
     await cluster.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
-}
-
-async function start(args: string[], env: Record<string, string> = {}): Promise<Target> {
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`ended before it listened: ${output}`)));
-    child.stdout.on('data', (chunk) => {
-      output += String(chunk);
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  return { url, child };
-}
-
-/** As `npm start` has them. */
-function nodeFlags(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    scripts: { start: string };
-  };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 interface Comparison {
@@ -100,7 +61,7 @@ interface Comparison {
   ratio: number;
 }
 
-async function compare(probe: Target, server: Target, load: Load): Promise<Comparison> {
+async function compare(probe: ServerChild, server: ServerChild, load: Load): Promise<Comparison> {
   const rounds: Comparison[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const reference = await putLoad(probe.url, load);
@@ -132,7 +93,7 @@ interface Scale {
 }
 
 /** Fills the table to a tenth of `rows` and measures, then to `rows` and measures again. */
-async function measureScale(server: Target, url: string, rows: number, seconds: number): Promise<Scale> {
+async function measureScale(server: ServerChild, url: string, rows: number, seconds: number): Promise<Scale> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
