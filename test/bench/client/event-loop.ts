@@ -39,7 +39,10 @@ async function measureRoost(endpoint: string): Promise<Delays> {
       }
     },
     async () => {
-      while (telemetry.pending().events > 0) await telemetry.flush();
+      while (telemetry.pending().events > 0) {
+        const { sent } = await telemetry.flush();
+        if (sent === 0) throw new Error('the server takes nothing');
+      }
     },
   );
   await telemetry.close();
