@@ -17,19 +17,23 @@ const NULL = -1;
 /** The columns of each row. `select` cannot have parameters: what is put into it must be quoted. */
 export async function* copyRows(client: pg.ClientBase, select: string): AsyncGenerator<(Buffer | null)[]> {
   const bytes = new Bytes(client.query(copyTo(`copy (${select}) to stdout (format binary)`)));
-  await bytes.take(HEADER_BYTES);
-  await bytes.take((await bytes.take(LENGTH)).readInt32BE());
-  for (;;) {
-    const columns = (await bytes.take(SHORT)).readInt16BE();
-    if (columns === END) break;
-    const row: (Buffer | null)[] = [];
-    for (let column = 0; column < columns; column += 1) {
-      const length = (await bytes.take(LENGTH)).readInt32BE();
-      row.push(length === NULL ? null : await bytes.take(length));
+  try {
+    await bytes.take(HEADER_BYTES);
+    await bytes.take((await bytes.take(LENGTH)).readInt32BE());
+    for (;;) {
+      const columns = (await bytes.take(SHORT)).readInt16BE();
+      if (columns === END) break;
+      const row: (Buffer | null)[] = [];
+      for (let column = 0; column < columns; column += 1) {
+        const length = (await bytes.take(LENGTH)).readInt32BE();
+        row.push(length === NULL ? null : await bytes.take(length));
+      }
+      yield row;
     }
-    yield row;
+  } finally {
+    // Also where the reader stops early: only then is the connection free for what comes next.
+    await bytes.drain();
   }
-  await bytes.end();
 }
 
 /** Chunks of a stream, taken in other pieces. */
@@ -55,8 +59,7 @@ class Bytes {
     return all.subarray(0, length);
   }
 
-  /** Waits until the stream has ended, so that its connection is free again. */
-  async end(): Promise<void> {
+  async drain(): Promise<void> {
     while (!(await this.#chunks.next()).done);
   }
 }
