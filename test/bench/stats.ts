@@ -4,12 +4,12 @@
  * the events themselves. The data is `stats-population.ts`.
  *
  * `--runs N` asks each question N times (default 20). `--keep FOLDER` leaves the filled databases in FOLDER and takes
- * them from there the next time. `--no-brute-force` leaves out the slow reference,
- * `--no-brute-force 10M` at ten million alone.
+ * them from there the next time. `--brute-force all | 1M | none` says where the slow reference is measured (default all).
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
 import { Pool } from 'pg';
 
@@ -29,7 +29,6 @@ export const title = 'Figures';
 
 const USERS = { '1M': 10_000, '10M': 100_000 } as const;
 type Size = keyof typeof USERS;
-const DEFAULT_RUNS = 20;
 /** A figure whose brute-force SQL takes longer is not waited for. */
 const BRUTE_FORCE_MS = 300_000;
 
@@ -90,14 +89,20 @@ interface Options {
 
 /** The section of docs/benchmarks.md. */
 export async function run(args: string[]): Promise<string> {
-  const sizes: Size[] = args[0] === '10M' ? ['1M', '10M'] : ['1M'];
-  const valueOf = (option: string): string | undefined =>
-    args.includes(option) ? args[args.indexOf(option) + 1] : undefined;
-  const spared = args.includes('--no-brute-force') ? (valueOf('--no-brute-force') ?? '') : null;
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      runs: { type: 'string', default: '20' },
+      keep: { type: 'string' },
+      'brute-force': { type: 'string', default: 'all' },
+    },
+  });
+  const sizes: Size[] = positionals.includes('10M') ? ['1M', '10M'] : ['1M'];
   const optionsFor = (size: Size): Options => ({
-    runs: Number(valueOf('--runs')) || DEFAULT_RUNS,
-    keep: valueOf('--keep'),
-    bruteForce: spared === null || (spared in USERS && spared !== size),
+    runs: Number(values.runs),
+    keep: values.keep,
+    bruteForce: ['all', size].includes(values['brute-force']),
   });
   const sections: string[] = [describePopulation()];
   const results = new Map<Size, Measured[]>();
