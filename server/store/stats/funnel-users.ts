@@ -33,7 +33,7 @@ export class FunnelUsers {
   readonly #indexes = new Map<string, number>();
   /** The steps that each user has passed. */
   #depths = new Uint8Array(FIRST_ROOM);
-  /** Of each user, for every step but the last: the latest start of a chain that has passed it. */
+  /** Of each user, for every step: the latest start of a chain that has passed it. */
   #starts: Float64Array;
 
   constructor(rule: FunnelRule) {
