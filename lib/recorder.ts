@@ -39,11 +39,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const redaction: RedactOptions = { appRoots, privateWords: privateWords() };
 
   /** Only free strings: what an enum allows is known, and a match there would make the event invalid. */
+  const freeProperties = new Map(
+    Object.entries(catalogue).map(([name, { properties }]) => [
+      name,
+      Object.keys(properties).filter((key) => properties[key]!.type === 'string'),
+    ]),
+  );
+
   function scrub(name: string, properties: Properties): Properties {
-    const definitions = catalogue[name]?.properties ?? {};
-    const free = Object.entries(properties).filter(([key]) => definitions[key]?.type === 'string');
+    const free = freeProperties.get(name)!.filter((key) => Object.hasOwn(properties, key));
     if (free.length === 0) return properties;
-    return { ...properties, ...redactProperties(Object.fromEntries(free), redaction) };
+    const texts = Object.fromEntries(free.map((key) => [key, properties[key]!]));
+    return { ...properties, ...redactProperties(texts, redaction) };
   }
 
   return {

@@ -26,12 +26,12 @@ const MAX_BREADCRUMBS = 50;
 const MAX_MESSAGE_LENGTH = 200;
 
 export function createBreadcrumbs(now: () => number = Date.now): Breadcrumbs {
-  let steps: Breadcrumb[] = [];
+  let steps: Step[] = [];
   const listeners: ((added: Breadcrumb | null) => void)[] = [];
-  const tell = (added: Breadcrumb | null): void => {
-    for (const listener of listeners) listener(added);
+  const tell = (added: Step | null): void => {
+    for (const listener of listeners) listener(added && toBreadcrumb(added));
   };
-  const keep = (wanted: (step: Breadcrumb) => boolean): void => {
+  const keep = (wanted: (step: Step) => boolean): void => {
     const kept = steps.filter(wanted);
     if (kept.length === steps.length) return;
     steps = kept;
@@ -39,17 +39,30 @@ export function createBreadcrumbs(now: () => number = Date.now): Breadcrumbs {
   };
   return {
     add(message, options) {
-      const step: Breadcrumb = { at: new Date(now()).toISOString(), message: shorten(String(message)) };
-      if (options?.event) step.event = true;
+      const step = { at: now(), message: shorten(String(message)), isEvent: options?.event ?? false };
       steps.push(step);
       if (steps.length > MAX_BREADCRUMBS) steps.shift();
       tell(step);
     },
-    list: () => [...steps],
-    forgetEvents: () => keep((step) => !step.event),
+    list: () => steps.map(toBreadcrumb),
+    forgetEvents: () => keep(({ isEvent }) => !isEvent),
     forgetAll: () => keep(() => false),
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+/** As it is kept: every `track` adds a step, and few are ever read. */
+interface Step {
+  /** Milliseconds since the epoch. */
+  at: number;
+  message: string;
+  isEvent: boolean;
+}
+
+function toBreadcrumb({ at, message, isEvent }: Step): Breadcrumb {
+  const breadcrumb: Breadcrumb = { at: new Date(at).toISOString(), message };
+  if (isEvent) breadcrumb.event = true;
+  return breadcrumb;
 }
 
 /** In code points; the first slice keeps a text of megabytes from being split into characters. */
