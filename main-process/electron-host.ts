@@ -9,7 +9,7 @@ export interface ElectronHost {
     App,
     'getPath' | 'getVersion' | 'getAppPath' | 'isPackaged' | 'isReady' | 'whenReady' | 'on' | 'off'
   >;
-  ipcMain: Pick<IpcMain, 'on' | 'off' | 'handle' | 'removeHandler'>;
+  ipcMain: Pick<IpcMain, 'on' | 'off' | 'listenerCount' | 'handle' | 'removeHandler'>;
   crashReporter: Pick<CrashReporter, 'start'>;
   net: Pick<Net, 'isOnline'>;
   powerMonitor: Pick<PowerMonitor, 'on' | 'off'>;

@@ -12,7 +12,8 @@ export type { RoostErrorCode } from '../lib/record/errors.ts';
 
 /**
  * Starts Roost. Call it once, first thing in the main process: what fails before is not seen. Works before the app is
- * ready; nothing is sent until then. Throws `RoostError` where an option is wrong, or where Electron is missing.
+ * ready; nothing is sent until then. Throws `RoostError` where an option is wrong, where Electron is missing, and where
+ * Roost runs already.
  */
 export function startTelemetry<const C extends Catalogue = StoriesCatalogue>(
   options: ElectronTelemetryOptions<C> = {},

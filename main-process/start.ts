@@ -6,6 +6,8 @@ import { keepRunOnDisk } from '../lib/crash/run-file.ts';
 import { startGuarded } from '../lib/crash/start-guarded.ts';
 import type { TelemetryCore, TelemetryOptions } from '../lib/handle.ts';
 import type { Catalogue } from '../lib/record/catalogue.ts';
+import { RoostError } from '../lib/record/errors.ts';
+import { RECORD_CHANNEL } from '../lib/record/ipc.ts';
 import type { StoriesCatalogue } from '../lib/record/stories-catalogue.ts';
 import { createTelemetry } from '../lib/telemetry.ts';
 import { leaveAppBreadcrumbs } from './app-breadcrumbs.ts';
@@ -36,7 +38,11 @@ export function startInElectron<C extends Catalogue>(
   electron: ElectronHost,
   { trustedOrigins, nativeCrashes = true, ...options }: ElectronTelemetryOptions<C>,
 ): TelemetryCore<C> {
-  const { app, net, powerMonitor, session } = electron;
+  const { app, ipcMain, net, powerMonitor, session } = electron;
+  // Asked of Electron: an app may have loaded this module twice, as ESM and as CommonJS.
+  if (ipcMain.listenerCount(RECORD_CHANNEL) > 0) {
+    throw new RoostError('already_started', 'startTelemetry was called before, and its handle is not closed');
+  }
   const dataDir = options.dataDir ?? join(app.getPath('userData'), 'telemetry');
   const breadcrumbs = createBreadcrumbs();
   let readDumps = nativeCrashes;

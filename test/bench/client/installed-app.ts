@@ -11,7 +11,7 @@ module.exports = {
     getPath: () => __dirname, getAppPath: () => __dirname, getVersion: () => '1.0.0', isPackaged: true,
     isReady: () => false, whenReady: () => new Promise(nothing), on: nothing, off: nothing,
   },
-  ipcMain: { on: nothing, off: nothing, handle: nothing, removeHandler: nothing },
+  ipcMain: { on: nothing, off: nothing, listenerCount: nothing, handle: nothing, removeHandler: nothing },
   crashReporter: { start: nothing }, net: { isOnline: () => true },
   powerMonitor: { on: nothing, off: nothing }, session: { fromPartition: nothing },
 };`;

@@ -38,6 +38,18 @@ describe('Roost in the main process', () => {
     expect(packaged.telemetry.peek()[0]).toMatchObject({ environment: 'production' });
   });
 
+  it('starts once, and again when closed', async () => {
+    const { double, telemetry } = start();
+    const again = () => startInElectron(double.electron, { logger: () => undefined });
+    expect(again).toThrow(expect.objectContaining({ code: 'already_started' }));
+    telemetry.track('retry_attempted');
+    expect(telemetry.pending().events).toBe(1);
+    await telemetry.close();
+    const second = again();
+    expect(second.pending().events).toBe(1);
+    await second.close();
+  });
+
   it('keeps consent in config.json of userData', () => {
     const { userData, telemetry } = start();
     telemetry.setEnabled(false);
