@@ -82,8 +82,15 @@ export function isMailAddress(text: string): boolean {
   return /^[^\s@<>()[\],;:"\\\p{Cc}]{1,64}@[\p{L}\p{N}.-]{1,253}$/u.test(text);
 }
 
-const url = (protocols: RegExp, expected: string) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), expected);
+const url = (protocols: RegExp, expected: string, isGood: (url: URL) => boolean = () => true) =>
+  z.string().refine((text) => {
+    const parsed = URL.parse(text);
+    return parsed !== null && protocols.test(parsed.protocol) && isGood(parsed);
+  }, expected);
+/** Programs that take the parts of an address out of it throw at one that is not percent-encoded. */
+const isPercentEncoded = ({ username, password }: URL): boolean =>
+  [username, password].every((part) => !/%(?![\da-f]{2})/i.test(part));
+const hasNoCredentials = ({ username, password }: URL): boolean => username === '' && password === '';
 const integer = (min: number, max: number) =>
   z
     .string()
@@ -110,7 +117,14 @@ const settings = z.object({
   DATA_DIR: z.string().default('.roost'),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535).default(8787),
-  INGEST_KEYS: list.default([]),
+  INGEST_KEYS: list
+    // Commas alone must not open the server to everybody.
+    .refine((keys) => keys.length > 0, 'expected a key, or nothing at all: everybody may send then')
+    .refine(
+      (keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)),
+      'expected keys of letters, digits and signs without spaces, separated by commas',
+    )
+    .default([]),
   DASHBOARD_USER: z
     .string()
     .refine((text) => !text.includes(':'), 'expected a name without a colon')
@@ -131,8 +145,16 @@ const settings = z.object({
   CATALOGUE: z.string().optional(),
   DATABASE_SIZE_LIMIT_MB: integer(1, 999_999_999).optional(),
   DATABASE_EXPIRES_ON: z.iso.date('expected a day such as 2026-07-31').optional(),
-  PUBLIC_URL: url(/^https?:$/, 'expected a URL such as https://telemetry.example.com').optional(),
-  SMTP_URL: url(/^smtps?:$/, 'expected a URL such as smtps://user:password@mail.example.com').optional(),
+  PUBLIC_URL: url(
+    /^https?:$/,
+    'expected a URL such as https://telemetry.example.com, without a query',
+    (parsed) => hasNoCredentials(parsed) && parsed.search === '' && parsed.hash === '',
+  ).optional(),
+  SMTP_URL: url(
+    /^smtps?:$/,
+    'expected a URL such as smtps://user:password@mail.example.com, with %40 for an @ in the name',
+    (parsed) => parsed.hostname !== '' && isPercentEncoded(parsed),
+  ).optional(),
   MAIL_FROM: z.string().refine(isMailAddress, 'expected an address such as roost@example.com').optional(),
   REPORT_TO: list.default([]),
   REPORT_WEEKDAY: z.enum(WEEKDAYS, 'expected monday, tuesday, … or sunday').default('monday'),
@@ -141,7 +163,11 @@ const settings = z.object({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, UTC, such as 08:00')
     .default('08:00'),
   ALERT_TO: list.optional(),
-  ALERT_WEBHOOK_URL: url(/^https?:$/, 'expected an http or https URL').optional(),
+  ALERT_WEBHOOK_URL: url(
+    /^https?:$/,
+    'expected an http or https URL, without name and password',
+    hasNoCredentials,
+  ).optional(),
   ALERT_WEBHOOK_SECRET: z.string().optional(),
   ALERT_ERROR_RATE: share.default(0.1),
   ALERT_MIN_COUNT: integer(1, 999_999_999).default(20),
@@ -173,6 +199,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const embedded = env.DATABASE_URL === undefined;
   if (embedded && env.EMBEDDED_DATABASE === 'no') {
     throw new ConfigError('DATABASE_URL: must be set, as EMBEDDED_DATABASE is no');
+  }
+  if (!embedded && env.EMBEDDED_DATABASE === 'yes') {
+    throw new ConfigError('EMBEDDED_DATABASE: is yes, but DATABASE_URL names another: take one of them away');
   }
   return {
     databaseUrl: env.DATABASE_URL ?? null,
@@ -224,9 +253,17 @@ export function isLoopback(host: string): boolean {
 }
 
 function readCatalogue(path: string): Catalogue {
+  let content: unknown;
   try {
-    return defineCatalogue(JSON.parse(readFileSync(path, 'utf8')) as Catalogue);
+    content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ConfigError(`CATALOGUE: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConfigError(`CATALOGUE: expected a JSON file, ${path}: ${messageOf(error)}`);
+  }
+  try {
+    return defineCatalogue(content as Catalogue);
+  } catch (error) {
+    throw new ConfigError(`CATALOGUE: ${messageOf(error)}`);
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -6,10 +6,10 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { ConfigError, type ServerConfig, readConfig } from './config.ts';
 import { openDatabase } from './database.ts';
+import { describeFailure } from './failure.ts';
 import { aggregate } from './jobs/aggregate.ts';
 import { removeExpired } from './jobs/retention.ts';
 import { describeStart, startServer } from './start.ts';
-import { BackupError } from './store/backup/format.ts';
 import { spreadOverCitus } from './store/citus.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
@@ -146,20 +146,3 @@ main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(`roost-server: ${describeFailure(error)}`);
   process.exitCode = 1;
 });
-
-/** One line where the cause is the surroundings; the whole stack where it is a fault of ours. */
-function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof ConfigError || error instanceof BackupError) return error.message;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  if (code.startsWith('ERR_PARSE_ARGS')) return error.message;
-  switch (code) {
-    case 'EADDRINUSE':
-      return `PORT: ${process.env.PORT ?? 8787} is in use by another program`;
-    case 'EACCES':
-    case 'EADDRNOTAVAIL':
-      return `HOST, PORT or DATA_DIR: ${error.message}`;
-    default:
-      return error.stack ?? error.message;
-  }
-}

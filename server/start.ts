@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
+import { addressError, checkAddress } from './address.ts';
 import { buildApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
 import { dashboardFolder } from './dashboard-folder.ts';
@@ -24,6 +25,7 @@ const DRAIN_MS = 10_000;
 
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const logger = createLogger(config.logLevel);
+  await checkAddress(config);
   const database = await openDatabase(config);
   const pool = openPool({
     url: database.url,
@@ -40,7 +42,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const { applied } = await migrate(database.url);
     if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
     const app = await buildApp({ config, pool, logger });
-    const url = await app.listen({ host: config.host, port: config.port });
+    const url = await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+      throw addressError(error, config);
+    });
     const stopJobs = startJobs(app, [
       { name: 'revive_database', when: '*/2 * * * * *', run: () => database.revive() },
     ]);

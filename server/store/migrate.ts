@@ -18,6 +18,11 @@ const MIGRATION_LOCK = 7_605_001;
 /** Holds a row for each version that was applied. */
 export const SCHEMA_TABLE = 'roost_schema_version';
 
+/** A newer release has been at this database. */
+export class SchemaTooNewError extends Error {
+  override readonly name = 'SchemaTooNewError';
+}
+
 export interface MigrationReport {
   /** Names of the files that were applied, or would be with `dryRun`. */
   applied: string[];
@@ -65,7 +70,7 @@ async function applyMissing(client: pg.Client, to: number | undefined): Promise<
   const known = await runner.getDatabaseVersion();
   const newest = await runner.getMaxVersion();
   if (known > newest) {
-    throw new Error(
+    throw new SchemaTooNewError(
       `the database has schema ${known}, newer than this server's ${newest}: update the server`,
     );
   }

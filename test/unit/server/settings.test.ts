@@ -28,6 +28,7 @@ const WRONG: Record<string, string[]> = {
   EMBEDDED_DATABASE: ['true', 'YES', '1'],
   PORT: ['abc', '-1', '65536', '80.5', ' 80', '0x50', '1e3'],
   DASHBOARD_USER: ['a:b'],
+  INGEST_KEYS: [',', ' , ', 'two words', 'schlüssel', 'a\tb', 'pub_a,pub b'],
   CORS_ORIGINS: ['example.com', 'https://example.com/', 'https://a.example, b', 'null'],
   TRUST_PROXY: ['true', '33', '-1', 'loopback'],
   RATE_LIMIT: ['none', '-1', '1000000000'],
@@ -35,12 +36,17 @@ const WRONG: Record<string, string[]> = {
   CATALOGUE: ['/no/such/file.json', 'package.json'],
   DATABASE_SIZE_LIMIT_MB: ['0', '1 GB'],
   DATABASE_EXPIRES_ON: ['tomorrow', '2026-02-30', '31.07.2026'],
-  PUBLIC_URL: ['telemetry.example.com', 'ftp://example.com'],
-  SMTP_URL: ['mail.example.com', 'https://mail.example.com'],
+  PUBLIC_URL: [
+    'telemetry.example.com',
+    'ftp://example.com',
+    'https://example.com/?page=1',
+    'https://a:b@example.com',
+  ],
+  SMTP_URL: ['mail.example.com', 'https://mail.example.com', 'smtp://', 'smtps://ann:50%@mail.example.com'],
   MAIL_FROM: ['nobody', 'a@b\nBcc: c@d', 'a@b, c@d'],
   REPORT_WEEKDAY: ['Mon', '1', 'Monday'],
   REPORT_TIME: ['8:00', '24:00', '08:60', '08:00 CET'],
-  ALERT_WEBHOOK_URL: ['hooks.example.com', 'file:///tmp'],
+  ALERT_WEBHOOK_URL: ['hooks.example.com', 'file:///tmp', 'https://ann:secret@hooks.example.com'],
   ALERT_ERROR_RATE: ['10%', '1.1', '-0.1', '.5'],
   ALERT_MIN_COUNT: ['0', 'many'],
   ALERT_WINDOW_MINUTES: ['0', '10081'],
@@ -50,16 +56,8 @@ const WRONG: Record<string, string[]> = {
   LOG_LEVEL: ['verbose', 'INFO'],
 };
 
-/** These are refused nowhere but where they are used: an address to listen on, a folder, keys, passwords, addresses. */
-const FREE = [
-  'DATA_DIR',
-  'HOST',
-  'INGEST_KEYS',
-  'DASHBOARD_PASSWORD',
-  'REPORT_TO',
-  'ALERT_TO',
-  'ALERT_WEBHOOK_SECRET',
-];
+/** These are refused nowhere but where they are used: an address to listen on, a folder (test/unit/server/start-failures.test.ts), passwords, addresses of mail. */
+const FREE = ['DATA_DIR', 'HOST', 'DASHBOARD_PASSWORD', 'REPORT_TO', 'ALERT_TO', 'ALERT_WEBHOOK_SECRET'];
 
 describe('a wrong setting', { timeout: 120_000 }, () => {
   test.each(Object.entries(WRONG))('%s is named, in one line', (name, values) => {
@@ -68,6 +66,12 @@ describe('a wrong setting', { timeout: 120_000 }, () => {
       expect(message, JSON.stringify(value)).toMatch(new RegExp(`^${name}: .`));
       expect(message).not.toContain('\n');
     }
+  });
+
+  test('EMBEDDED_DATABASE=yes beside DATABASE_URL contradicts it', () => {
+    expect(failureOf({ EMBEDDED_DATABASE: 'yes', DATABASE_URL: 'postgres://host/roost' })).toMatch(
+      /^EMBEDDED_DATABASE: is yes, but DATABASE_URL names another/,
+    );
   });
 
   test('there is none but these that takes any text', () => {
