@@ -368,7 +368,7 @@ CREATE INDEX user_days_user ON user_days USING btree (user_id);
 
 CREATE INDEX user_days_week_mixed ON user_days USING btree (day) WHERE week_mixed;
 
-CREATE INDEX user_environments_crashed ON user_environments USING btree (environment, first_crash_at) INCLUDE (first_day, first_at) WHERE (first_crash_at IS NOT NULL);
+CREATE INDEX user_environments_crashed ON user_environments USING btree (environment, first_crash_at) INCLUDE (first_day, first_at, user_id) WHERE (first_crash_at IS NOT NULL);
 
 CREATE OR REPLACE FUNCTION find_erased(users uuid[])
  RETURNS uuid[]

@@ -51,9 +51,10 @@ async function readNewUsers(
 ): Promise<Map<Day, number>> {
   const { source, values } = newcomersSource(facets, 3);
   const { rows } = await client.query<{ day: Day; users: number }>(
-    `select first_day::text as day, users::int as users
+    `select first_day::text as day, sum(users)::int as users
      from (${source}) newcomers
-     where first_day between $1::date and $2::date`,
+     where first_day between $1::date and $2::date
+     group by first_day`,
     [query.from, query.to, ...values],
   );
   return new Map(rows.map(({ day, users }) => [day, users]));

@@ -1,7 +1,7 @@
 /** Figures that look at each active user once: who was active when, with what, from where. */
 import type pg from 'pg';
 
-import type { MatchingFacets } from './facets.ts';
+import { type MatchingFacets, touchedUser } from './facets.ts';
 import { type StatsQuery, addDays } from './query.ts';
 import { startOf } from './raw-rows.ts';
 
@@ -34,13 +34,11 @@ interface CountryGroup extends Omit<ByUser, 'countries'> {
 export async function readByUser(
   client: pg.ClientBase,
   { from, to }: StatsQuery,
-  { ids, environment }: MatchingFacets,
+  facets: MatchingFacets,
 ): Promise<ByUser> {
-  const range = [from, to, ids];
-  const { rows } =
-    environment === null
-      ? await client.query<CountryGroup>(byCountry(MATCHING_USERS), range)
-      : await client.query<CountryGroup>(byCountry(USERS_OF_ENVIRONMENT), [...range, environment]);
+  const { users, isOfEnvironment, values } = sourceOf(facets);
+  const parameters = [from, to, facets.ids, ...values];
+  const { rows } = await client.query<CountryGroup>(byCountry(users), parameters);
   const total = (key: keyof Omit<ByUser, 'countries'>): number =>
     rows.reduce((sum, row) => sum + row[key], 0);
   const countries = new Map<string, number>();
@@ -48,12 +46,10 @@ export async function readByUser(
     if (country !== null && country !== '' && active > 0) countries.set(country, active);
   }
   if (rows.some(({ country, active }) => country === null && active > 0)) {
-    const { rows: moved } = await client.query<{ country: string; users: number }>(LATEST_OF_SEVERAL, [
-      ...range,
-      startOf(from),
-      startOf(addDays(to, 1)),
-      environment,
-    ]);
+    const { rows: moved } = await client.query<{ country: string; users: number }>(
+      latestOfSeveral(isOfEnvironment, parameters.length),
+      [...parameters, startOf(from), startOf(addDays(to, 1))],
+    );
     for (const { country, users } of moved) countries.set(country, (countries.get(country) ?? 0) + users);
   }
   return {
@@ -84,7 +80,7 @@ const EARLIEST = 'least($1::date, $2::date - 29)';
 const activeSince = (start: string): string =>
   `case when latest_day <= $2::date then latest_day >= ${start} else days && daterange(${start}, $2::date + 1) end`;
 
-const USERS_OF_ENVIRONMENT = `
+const usersOfEnvironment = (whose: string): string => `
   select user_id, country,
     ${activeSince('$1::date')} as active,
     dictionary_days && ${RANGE} as dictionary,
@@ -97,10 +93,10 @@ const USERS_OF_ENVIRONMENT = `
     retry_days && ${WEEK} as retry_7d,
     auto_paste_days @> $2::date as auto_paste
   from user_environments
-  where environment = $4::text and first_day <= $2::date and latest_day >= ${EARLIEST}`;
+  where environment = $4::text and first_day <= $2::date and latest_day >= ${EARLIEST} and ${whose}`;
 
 /** And to one row per user and facet. Where a user's facets in range have one country, the latest event has it. */
-const MATCHING_USERS = `
+const usersOfFacets = (whose: string): string => `
   select user_id, country, active, dictionary, retry, active_1d, active_7d, active_30d, widget_7d, dictionary_7d,
     retry_7d, enabled as auto_paste
   from (
@@ -121,15 +117,41 @@ const MATCHING_USERS = `
       bool_or(retry_days && ${WEEK}) as retry_7d
     from user_facets
     join facets using (facet_id)
-    where facet_id = any ($3::int[]) and days && daterange(${EARLIEST}, $2::date + 1)
+    where facet_id = any ($3::int[]) and days && daterange(${EARLIEST}, $2::date + 1) and ${whose}
     group by user_id
   ) matching
   left join (
     select distinct on (user_id) user_id, enabled
     from auto_paste_toggles
-    where day <= $2::date and facet_id = any ($3::int[])
+    where day <= $2::date and facet_id = any ($3::int[]) and ${whose}
     order by user_id desc, toggled_at desc, event_id desc
   ) toggles using (user_id)`;
+
+interface UserSource {
+  /** A select of users with the answers to the questions. */
+  users: string;
+  /** Condition on `user_id`: the environment as a whole answers for the user. Names all parameters, as it must. */
+  isOfEnvironment: string;
+  /** Parameters from the fourth on. */
+  values: unknown[];
+}
+
+function sourceOf({ environment, most }: MatchingFacets): UserSource {
+  if (environment !== null) {
+    return {
+      users: usersOfEnvironment('true'),
+      isOfEnvironment: '$4::text is not null',
+      values: [environment],
+    };
+  }
+  if (most === null) return { users: usersOfFacets('true'), isOfEnvironment: 'false', values: [] };
+  const isTouched = touchedUser('$5');
+  return {
+    users: `${usersOfEnvironment(`not (${isTouched})`)} union all ${usersOfFacets(isTouched)}`,
+    isOfEnvironment: `$4::text is not null and not (${isTouched})`,
+    values: [most.environment, most.touched],
+  };
+}
 
 /** Users counted by country: '' where they have none in range, null where there may be several. */
 const byCountry = (users: string): string => `
@@ -155,16 +177,21 @@ const byCountry = (users: string): string => `
   left join crashed using (user_id)
   group by country`;
 
-/** Who had several countries counts for that of the latest event in range, which only the events themselves tell. */
-const LATEST_OF_SEVERAL = `
+/**
+ * Who had several countries counts for that of the latest event in range, which only the events themselves tell. These
+ * are the users whose country the source could not tell: of the environment, for several countries at any time.
+ */
+const latestOfSeveral = (isOfEnvironment: string, parameters: number): string => `
   with travellers as (
     select user_id
     from user_facets
     join facets using (facet_id)
-    where facet_id = any ($3::int[]) and ($6::text is not null or days && ${RANGE})
+    where facet_id = any ($3::int[])
     group by user_id
-    having min(country) <> max(country) and bool_or(days && ${RANGE})
-      and ($6::text is not null or min(nullif(country, '')) <> max(country))
+    having bool_or(days && ${RANGE}) and case
+      when ${isOfEnvironment} then min(country) <> max(country)
+      else min(nullif(country, '')) filter (where days && ${RANGE}) <> max(country) filter (where days && ${RANGE})
+    end
   )
   select country, count(*)::int as users
   from travellers
@@ -173,8 +200,8 @@ const LATEST_OF_SEVERAL = `
     from events e
     join facets on facets.app_version = e.app_version and facets.platform = e.platform
       and facets.country = e.country and facets.environment = e.environment
-    where e.user_id = travellers.user_id and e.timestamp >= $4::timestamptz and e.timestamp < $5::timestamptz
-      and facets.facet_id = any ($3::int[])
+    where e.user_id = travellers.user_id and e.timestamp >= $${parameters + 1}::timestamptz
+      and e.timestamp < $${parameters + 2}::timestamptz and facets.facet_id = any ($3::int[])
     order by e.timestamp desc, e.event_id desc
     limit 1
   ) latest

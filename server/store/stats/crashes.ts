@@ -1,8 +1,9 @@
 /** Uncaught crashes: how many, of what kind, on which day. Handled errors are in none of these. */
 import type pg from 'pg';
 
-import type { MatchingFacets } from './facets.ts';
+import { type MatchingFacets, touchedUser } from './facets.ts';
 import { type Day, type StatsQuery, addDays, daysBetween } from './query.ts';
+import type { Source } from './so-far.ts';
 
 export interface CrashFigures {
   crashes: number;
@@ -84,28 +85,40 @@ function by(column: 'crash_type' | 'app_version' | 'os_version'): string {
 async function readTimeToFirst(
   client: pg.ClientBase,
   to: Day,
-  { ids, environment }: MatchingFacets,
+  facets: MatchingFacets,
 ): Promise<number | null> {
+  const { source, values } = firstCrashes(facets);
   const { rows } = await client.query<{ median: number | null }>(
     `select percentile_cont(0.5) within group (order by extract(epoch from first_crash_at - first_at)::float8) as median
-     from (${environment === null ? FIRST_CRASHES : FIRST_CRASHES_OF_ENVIRONMENT}) crashed
+     from (${source}) crashed
      where first_day <= $1::date and first_crash_at >= first_at`,
-    [to, environment ?? ids],
+    [to, ...values],
   );
   return rows[0]!.median;
 }
 
-const FIRST_CRASHES_OF_ENVIRONMENT = `
+function firstCrashes({ ids, environment, most }: MatchingFacets): Source {
+  if (environment !== null) return { source: ofEnvironment('$2'), values: [environment] };
+  if (most === null) return { source: ofFacets(), values: [ids] };
+  const isTouched = touchedUser('$4');
+  return {
+    source: `${ofEnvironment('$3', `not (${isTouched})`)} union all ${ofFacets(isTouched)}`,
+    values: [ids, most.environment, most.touched],
+  };
+}
+
+const ofEnvironment = (environment: string, whose = 'true'): string => `
   select first_day, first_at, first_crash_at
   from user_environments
-  where environment = $2::text and first_crash_at < ($1::date + 1)::timestamp at time zone 'UTC'`;
+  where environment = ${environment}::text and first_crash_at < ($1::date + 1)::timestamp at time zone 'UTC'
+    and ${whose}`;
 
-const FIRST_CRASHES = `
+const ofFacets = (whose = 'true'): string => `
   select min(first_day) as first_day, min(first_at) as first_at, min(first_crash_at) as first_crash_at
   from (
     select user_id, min(crashed_at) as first_crash_at
     from uncaught_crashes
-    where day <= $1::date and facet_id = any ($2::int[])
+    where day <= $1::date and facet_id = any ($2::int[]) and ${whose}
     group by user_id
   ) crashed
   join user_facets using (user_id)
