@@ -3,6 +3,7 @@ import type pg from 'pg';
 
 import { inTransaction } from '../store/pool.ts';
 import { deleteRecords, expiredRecords, forgetLosses } from '../store/expired.ts';
+import { shrinkMarks } from '../store/rollups/marks.ts';
 
 export interface RetentionReport {
   events: number;
@@ -25,7 +26,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Removes records of days that lie wholly before the retention, and marks those days, so that the aggregator
- * takes them out of the rollups too. Null where another server is at it.
+ * takes them out of the rollups too. Null where another server is at it. Also gives back space that is no longer used.
  */
 export function removeExpired(pool: pg.Pool, options: RetentionOptions): Promise<RetentionReport | null> {
   const { retentionDays, now = Date.now(), stopped = () => false } = options;
@@ -44,6 +45,7 @@ export function removeExpired(pool: pg.Pool, options: RetentionOptions): Promise
       }
     }
     await forgetLosses(pool, before);
+    await shrinkMarks(pool);
     return report;
   });
 }

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 import { catchUp } from '../../server/jobs/aggregate.ts';
+import { shrinkMarks } from '../../server/store/rollups/marks.ts';
 import { refreshUserStats } from '../../server/store/rollups/user-stats.ts';
 import { DAYS, type Person, makeDay, makePerson } from './stats-population.ts';
 
@@ -44,6 +45,8 @@ export async function loadPopulation(
     progress(day + 1);
   }
   await refreshUserStats(pool, 36_500);
+  // What a server does by itself: it tidies up once an hour, and autovacuum follows.
+  await shrinkMarks(pool);
   await pool.query('vacuum analyze');
   return report;
 }

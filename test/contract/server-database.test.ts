@@ -192,6 +192,35 @@ describe('retention', () => {
     expect(await stats.json()).toMatchObject({ growth: { total_users: 1 } });
   });
 
+  test('gives back the space of marks, and does not wait long for it', async () => {
+    const server = await start({ now: () => NOW });
+    const { pool } = server;
+    const indexBytes = async () => {
+      const { rows } = await pool.query<{ bytes: string }>(
+        `select pg_relation_size('dirty_user_days_day') as bytes`,
+      );
+      return Number(rows[0]!.bytes);
+    };
+    await pool.query(
+      `insert into dirty_user_days (user_id, day)
+       select gen_random_uuid(), date '2026-01-01' + n % 100 from generate_series(1, 100000) n`,
+    );
+    await pool.query('delete from dirty_user_days');
+    await pool.query('vacuum dirty_user_days');
+    const flooded = await indexBytes();
+    const writer = await pool.connect();
+    try {
+      await writer.query('begin; lock dirty_user_days in row exclusive mode');
+      await removeExpired(pool, { retentionDays: 30, now: NOW });
+      expect(await indexBytes()).toBe(flooded);
+      await writer.query('commit');
+    } finally {
+      writer.release();
+    }
+    await removeExpired(pool, { retentionDays: 30, now: NOW });
+    expect(await indexBytes()).toBeLessThan(flooded / 10);
+  });
+
   test('works in steps and can be stopped between two', async () => {
     const server = await start({ now: () => NOW, config: { retentionDays: 5_000 } });
     await server.pool.query(

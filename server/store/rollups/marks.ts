@@ -1,5 +1,7 @@
 /** The user-days that wait to be aggregated (table `dirty_user_days`), and whose turn it is. */
-import type pg from 'pg';
+import { type ClientBase, DatabaseError, type Pool } from 'pg';
+
+import { inTransaction } from '../pool.ts';
 
 /** User-days as two columns, the way statements take them. */
 export interface UserDays {
@@ -23,7 +25,7 @@ const AGGREGATION_LOCK = 7_605_003;
  * Lets one transaction at a time change rollups, among all servers: of two that read the same user-day, the one
  * that read first could otherwise write last. Kept until the transaction ends.
  */
-export async function lockRollups(client: pg.ClientBase): Promise<void> {
+export async function lockRollups(client: ClientBase): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [AGGREGATION_LOCK]);
 }
 
@@ -32,7 +34,7 @@ export async function lockRollups(client: pg.ClientBase): Promise<void> {
  * thousand user-days are a small part of a large table, and would read all of it, step after step. It does not
  * wait for the disk: marks and rollups are lost together, if at all, and the next step finds the marks again.
  */
-export async function tuneStep(client: pg.ClientBase): Promise<void> {
+export async function tuneStep(client: ClientBase): Promise<void> {
   await client.query(
     'set local enable_seqscan = off; set local jit = off; set local synchronous_commit = off',
   );
@@ -48,7 +50,7 @@ export interface TakenMarks extends UserDays {
  * afterwards, in a later statement, sees all that was committed with the marks; what is committed later brings
  * marks of its own.
  */
-export async function takeMarks(client: pg.ClientBase, limit: number): Promise<TakenMarks> {
+export async function takeMarks(client: ClientBase, limit: number): Promise<TakenMarks> {
   const { rows } = await client.query<{ user_id: string; day: string; marks: number }>(
     `select user_id, day::text, count(*)::int as marks
      from (select user_id, day from dirty_user_days order by day, user_id limit $1) first_marks
@@ -69,9 +71,33 @@ export async function takeMarks(client: pg.ClientBase, limit: number): Promise<T
 }
 
 /** When the longest waiting mark was made; null where none waits. */
-export async function oldestMark(client: pg.ClientBase | pg.Pool): Promise<Date | null> {
+export async function oldestMark(client: ClientBase | Pool): Promise<Date | null> {
   const { rows } = await client.query<{ oldest: Date | null }>(
     'select min(marked_at) as oldest from dirty_user_days',
   );
   return rows[0]?.oldest ?? null;
+}
+
+/** Bytes from which an index of few marks is worth making anew. */
+const WORTHWHILE = 1_024 * 1_024;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Gives back what a flood of marks left: vacuum shrinks the table, never its index. Ingestion waits for this at most
+ * 100 ms; where that is not enough, or many marks wait, the next run does it.
+ */
+export async function shrinkMarks(pool: Pool): Promise<void> {
+  try {
+    await inTransaction(pool, async (client) => {
+      const { rows } = await client.query<{ worthwhile: boolean }>(
+        `select pg_relation_size('dirty_user_days_day') > $1
+           and not exists (select from dirty_user_days offset 10000) as worthwhile`,
+        [WORTHWHILE],
+      );
+      if (!rows[0]!.worthwhile) return;
+      await client.query(`set local lock_timeout = '100ms'; reindex index dirty_user_days_day`);
+    });
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE)) throw error;
+  }
 }
