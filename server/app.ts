@@ -26,6 +26,7 @@ import { knownPaths } from './plugins/known-paths.ts';
 import { createLogger, requestLog } from './plugins/logging.ts';
 import { metrics } from './plugins/metrics.ts';
 import { basicHeaders, pageHeaders } from './plugins/security-headers.ts';
+import { unwantedBody } from './plugins/unwanted-body.ts';
 import { adminCrashRoutes } from './routes/admin-crashes.ts';
 import { adminFigureRoutes } from './routes/admin-figures.ts';
 import { adminSystemRoutes } from './routes/admin-system.ts';
@@ -92,6 +93,7 @@ export async function buildApp({
 
   await app.register(knownPaths);
   await app.register(errors);
+  await app.register(unwantedBody);
   await app.register(requestLog);
   await app.register(basicHeaders);
   await app.register(metrics, { queueDepth: () => ingestion.depth() });

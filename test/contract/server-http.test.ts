@@ -81,6 +81,37 @@ describe('bodies', () => {
     expect((await fetch(`${server.url}/track`, streamed)).status).toBe(413);
   });
 
+  test.each([
+    ['too large', KEY, 413],
+    ['with a wrong key', 'pub_wrong', 401],
+  ])(
+    'the answer to a body %s arrives, though the connection is closed after it',
+    async (_what, key, status) => {
+      const { hostname, port } = new URL(server.url);
+      const socket = connect(Number(port), hostname);
+      let answer = '';
+      const failures: Error[] = [];
+      socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+      socket.on('error', (error) => failures.push(error));
+      const ended = new Promise((resolve) => socket.once('close', resolve));
+      const head = [
+        'POST /track HTTP/1.1',
+        `Host: ${hostname}`,
+        'Connection: close',
+        `Authorization: Bearer ${key}`,
+        'Content-Type: application/json',
+        'Content-Length: 12000000',
+      ];
+      socket.write(`${head.join('\r\n')}\r\n\r\n`);
+      for (let part = 0; part < 12; part += 1) {
+        if (!socket.write(' '.repeat(1_000_000))) await Promise.race([once(socket, 'drain'), ended]);
+      }
+      await ended;
+      expect(failures).toEqual([]);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    },
+  );
+
   test('a batch may be almost 1 MiB', async () => {
     const padding = ' '.repeat(1024 * 1024 - 2_000);
     expect(await send(`${padding}${JSON.stringify({ events: [makeEvent()] })}`)).toMatchObject({
