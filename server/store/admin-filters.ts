@@ -10,11 +10,14 @@ export async function readFilterValues(pool: pg.Pool): Promise<FilterValues> {
   const columns = await Promise.all(
     FACET_COLUMNS.map(async (column) => {
       const { rows } = await pool.query<{ value: string; users: number }>(
-        `select ${column} as value, count(distinct user_id)::int as users
-         from user_facets
-         join facets using (facet_id)
-         where ${column} <> ''
-         group by ${column}
+        `select value, count(*)::int as users
+         from (
+           select distinct ${column} as value, user_id
+           from user_facets
+           join facets using (facet_id)
+           where ${column} <> ''
+         ) users
+         group by value
          order by users desc, value`,
       );
       return [column, rows] as const;

@@ -55,9 +55,9 @@ export function readReleases(pool: pg.Pool, query: StatsQuery): Promise<{ releas
 const BY_VERSION = `
   with active as (
     select distinct app_version, user_id
-    from user_days
+    from user_facets
     join facets using (facet_id)
-    where day between $1::date and $2::date and facet_id = any ($3::int[])
+    where days && daterange($1::date, $2::date + 1) and facet_id = any ($3::int[])
   ),
   crashed as (
     select app_version, user_id, count(*) as crashes
@@ -82,17 +82,26 @@ const BY_VERSION = `
   group by app_version, first_day
   order by app_version collate "C"`;
 
+/** Only a user with several rows on a day can have two of one version. */
 const BY_DAY = `
-  select app_version, day::text, count(*)::int as users
-  from (
-    select distinct app_version, day, user_id
+  with counted as (
+    select facet_id, day, count(*) as users
+    from user_days
+    where day between $1::date and $2::date and facet_id = any ($3::int[]) and sole_of_day
+    group by facet_id, day
+    union all
+    select min(facet_id), day, 1
     from user_days
     join facets using (facet_id)
-    where day between $1::date and $2::date and facet_id = any ($3::int[])
-  ) active
+    where day between $1::date and $2::date and facet_id = any ($3::int[]) and not sole_of_day
+    group by app_version, day, user_id
+  )
+  select app_version, day::text, sum(users)::int as users
+  from counted
+  join facets using (facet_id)
   group by app_version, day`;
 
 const ACTIVE = `
   select count(distinct user_id)::int as users
-  from user_days
-  where day between $1::date and $2::date and facet_id = any ($3::int[])`;
+  from user_facets
+  where days && daterange($1::date, $2::date + 1) and facet_id = any ($3::int[])`;

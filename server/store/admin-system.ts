@@ -17,7 +17,11 @@ const GROWTH_DAYS = 7;
 export async function readStorage(pool: pg.Pool): Promise<Storage> {
   const age = await pool.query<{ oldest: Date | null }>(
     `select min(oldest) as oldest
-     from (select min(first_at) as oldest from user_days union all select min(crashed_at) from uncaught_crashes) firsts`,
+     from (
+       select min(first_at) as oldest from user_days where day = (select min(day) from user_days)
+       union all
+       select min(crashed_at) from uncaught_crashes
+     ) firsts`,
   );
   const growth = await pool.query<{ records: number }>(
     `select ((select count(*) from events where created_at > now() - $1::interval)
