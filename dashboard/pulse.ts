@@ -29,17 +29,18 @@ export function withPulse(page: Page): Page {
   return {
     ...page,
     async load(view) {
-      const pulse = await ask();
-      // A server that is behind moves the figures without anything new being stored.
-      const fresh = shown !== null && performance.now() - shown.at < MAX_AGE_MS && figuresAsOf() === null;
-      if (fresh && shown?.view === view && shown.pulse === pulse) return;
-      const newest = pulse.records[0]?.stored_at;
-      if (newest !== undefined) since = new Date(Date.parse(newest) - OVERLAP_MS).toISOString();
-      // Asked before the figures: what comes in between is news for the next time.
-      const baseline = await ask();
+      if (shown !== null) {
+        const pulse = await ask();
+        // A server that is behind moves the figures without anything new being stored.
+        const fresh = performance.now() - shown.at < MAX_AGE_MS && figuresAsOf() === null;
+        if (fresh && shown.view === view && shown.pulse === pulse) return;
+        const newest = pulse.records[0]?.stored_at;
+        if (newest !== undefined) since = new Date(Date.parse(newest) - OVERLAP_MS).toISOString();
+      }
       forgetAsOf();
-      await page.load(view);
-      shown = { view, at: performance.now(), pulse: baseline };
+      // Asked ahead of the figures: what comes in between is news for the next time.
+      const [pulse] = await Promise.all([ask(), page.load(view)]);
+      shown = { view, at: performance.now(), pulse };
     },
   };
 }
