@@ -3,7 +3,8 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 COPY server/package.json server/
-RUN npm ci --no-audit --no-fund
+# No install scripts: they fetch what only tests need, such as the binary of Electron.
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build && npm pack --workspace server --pack-destination /tmp
 

@@ -8,6 +8,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
+import { LICENCES_FILE, thirdPartyLicences } from './third-party-licences.ts';
+
 const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
 /** Built aside and then renamed, so that a program which runs from `dist` meanwhile never finds half of it. */
@@ -44,7 +46,9 @@ const common: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
   target: 'es2022',
-  sourcemap: true,
+  // For whoever has a stack trace of a release and its tag; no package carries them (docs/releasing.md).
+  sourcemap: 'external',
+  metafile: true,
   logLevel: 'warning',
 };
 
@@ -67,7 +71,7 @@ const filesOfTheirOwn: Plugin = {
 };
 
 async function buildLibrary(): Promise<void> {
-  // Minified, because an app loads it at its start; the maps beside it carry the sources.
+  // Minified, because an app loads it at its start.
   const library: BuildOptions = { ...common, minify: true };
   const node: BuildOptions = {
     ...library,
@@ -81,7 +85,7 @@ async function buildLibrary(): Promise<void> {
   // `createRequire(import.meta.url)` has its counterpart in CommonJS.
   const define = { 'import.meta.url': '__filename' };
   const cjs: BuildOptions = { format: 'cjs', outdir: join(stage, 'cjs'), define };
-  await Promise.all([
+  const built = await Promise.all([
     build({ ...node, ...esm, entryPoints: { ...NODE_ENTRIES, cli: 'lib/cli.ts' } }),
     build({ ...node, ...esm, entryPoints: namedByFile([...LATER, SHARED]), splitting: true }),
     build({ ...node, ...cjs, entryPoints: { ...NODE_ENTRIES, ...namedByFile([...LATER, SHARED]) } }),
@@ -96,6 +100,8 @@ async function buildLibrary(): Promise<void> {
       sourcemap: false,
     }),
   ]);
+  const modules = built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  writeFileSync(join(stage, LICENCES_FILE), thirdPartyLicences(modules.map((path) => join(root, path))));
   chmodSync(join(stage, 'esm', 'cli.js'), 0o755);
   writeTypes();
   writeFileSync(join(stage, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
@@ -155,11 +161,28 @@ async function buildServer(): Promise<void> {
   cpSync(join(root, 'migrations'), join(out, 'migrations'), { recursive: true });
   cpSync(join(root, 'dashboard', 'dist'), join(out, 'dashboard'), { recursive: true });
   cpSync(join(root, 'LICENSE'), join(root, 'server', 'LICENSE'));
+  // What one needs to run it from the package alone.
+  for (const file of ['roost.service', 'nginx.conf', 'Caddyfile']) {
+    cpSync(join(root, 'docs', 'deploy', file), join(out, 'deploy', file));
+  }
+  cpSync(join(root, '.env.example'), join(out, 'deploy', 'env.example'));
 }
 
 async function buildDashboard(): Promise<void> {
   const { build: viteBuild } = await import('vite');
-  await viteBuild({ configFile: join(root, 'dashboard', 'vite.config.ts'), logLevel: 'warn' });
+  await viteBuild({
+    configFile: join(root, 'dashboard', 'vite.config.ts'),
+    logLevel: 'warn',
+    plugins: [
+      {
+        name: 'licences',
+        generateBundle() {
+          const source = thirdPartyLicences(this.getModuleIds());
+          this.emitFile({ type: 'asset', fileName: LICENCES_FILE, source });
+        },
+      },
+    ],
+  });
 }
 
 function run(script: string, args: string[]): void {

@@ -1,5 +1,6 @@
 /** Both packages, packed and installed into an empty project, work there as a stranger would use them. */
 import { execFile, spawn } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,9 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { PACKAGES, examine, pack as packPackage } from '../../scripts/packages.ts';
+import { LICENCES_FILE } from '../../scripts/third-party-licences.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const execFileAsync = promisify(execFile);
@@ -26,29 +30,20 @@ async function run(command: string, args: string[], cwd = project): Promise<stri
   return stdout;
 }
 
-interface PackedFile {
-  path: string;
-}
-
-async function pack(folder: string): Promise<{ tarball: string; files: string[] }> {
+async function pack(folder: string): Promise<string> {
   const output = await run(
     'npm',
     ['pack', '--json', '--ignore-scripts', '--pack-destination', project],
     folder,
   );
-  const [packed] = JSON.parse(output) as [{ filename: string; files: PackedFile[] }];
-  return { tarball: join(project, packed.filename), files: packed.files.map((file) => file.path) };
+  const [packed] = JSON.parse(output) as [{ filename: string }];
+  return join(project, packed.filename);
 }
-
-let libraryFiles: string[];
-let serverFiles: string[];
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'roost-packages-'));
-  const library = await pack(root);
-  const server = await pack(join(root, 'server'));
-  [libraryTarball, libraryFiles] = [library.tarball, library.files];
-  [serverTarball, serverFiles] = [server.tarball, server.files];
+  libraryTarball = await pack(root);
+  serverTarball = await pack(join(root, 'server'));
   await writeFile(
     join(project, 'package.json'),
     '{ "name": "stranger", "private": true, "type": "module" }\n',
@@ -67,20 +62,33 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 describe('what is packed', () => {
-  test('the library ships built code and types only', () => {
-    expect(
-      libraryFiles.filter(
-        (file) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file),
-      ),
-    ).toEqual([]);
-    expect(libraryFiles.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
+  test.each(PACKAGES)('all that $folder needs is packed, and nothing else', (contents) => {
+    expect(examine(packPackage(contents.folder), contents)).toEqual([]);
   });
 
-  test('the server ships its migrations and the dashboard', () => {
-    expect(serverFiles).toContain('dist/main.js');
-    expect(serverFiles.some((file) => /^dist\/migrations\/000001-.*\.sql$/.test(file))).toBe(true);
-    expect(serverFiles).toContain('dist/dashboard/index.html');
-    expect(serverFiles.filter((file) => !/^(dist\/|package\.json$|LICENSE$)/.test(file))).toEqual([]);
+  test('a file that nobody expects is noticed, and so is one that is missing', () => {
+    const [library] = PACKAGES;
+    const files = [
+      { path: 'dist/esm/main.js.map', size: 1 },
+      { path: 'test/unit/a.test.ts', size: 1 },
+    ];
+    expect(examine({ name: '', size: 1, unpackedSize: 1, files }, library!)).toEqual([
+      'dist/esm/main.js.map does not belong there',
+      'test/unit/a.test.ts does not belong there',
+      ...library!.needed.map((path) => `${path} is missing`),
+    ]);
+  });
+
+  test('the licences of bundled code go along, and the code names no map', () => {
+    const installed = join(project, 'node_modules', '@roost-telemetry');
+    const licences = [join('electron', 'dist'), join('server', 'dist', 'dashboard')].map((folder) =>
+      readFileSync(join(installed, folder, LICENCES_FILE), 'utf8'),
+    );
+    for (const name of ['zod', 'uuid']) expect(licences[0]).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    expect(licences[1]).toMatch(/^chart\.js \d/m);
+    for (const text of licences) expect(text).toContain('Permission is hereby granted');
+    const code = globSync('electron/dist/*/*.js', { cwd: installed }).map((file) => join(installed, file));
+    expect(code.filter((file) => readFileSync(file, 'utf8').includes('sourceMappingURL'))).toEqual([]);
   });
 
   test('publint finds nothing in either', async () => {
@@ -217,11 +225,15 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-test('the commands that package.json names are in the package', async () => {
-  const { bin } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
-    bin: Record<string, string>;
-  };
-  expect(libraryFiles).toEqual(
-    expect.arrayContaining(Object.values(bin).map((file) => file.replace('./', ''))),
-  );
+test('the commands of both packages run', async () => {
+  for (const [folder, name] of [
+    ['.', 'roost'],
+    ['server', 'roost-server'],
+  ] as const) {
+    const { bin } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+    };
+    expect(Object.keys(bin)).toEqual([name]);
+    expect(await run(join(project, 'node_modules', '.bin', name), ['--help'])).toMatch(/^(Usage: )?roost/);
+  }
 });
