@@ -51,6 +51,7 @@ export async function loadPopulation(
   return report;
 }
 
+/** Every record is stored at the moment it tells of. */
 async function loadDay(
   pool: pg.Pool,
   people: readonly Person[],
@@ -70,13 +71,13 @@ async function loadDay(
       for (const row of made.events) {
         report.events += 1;
         marks.add(`${userId}\t${row.timestamp.slice(0, 10)}\n`);
-        lines += `${userId}\t${row.event_id}\t${row.session_id}\t${row.timestamp}\t${row.event}\t${row.properties}\t${row.app_version}\t${shared}\n`;
+        lines += `${userId}\t${row.event_id}\t${row.session_id}\t${row.timestamp}\t${row.timestamp}\t${row.event}\t${row.properties}\t${row.app_version}\t${shared}\n`;
       }
       for (const row of made.crashes) {
         report.crashes += 1;
         marks.add(`${userId}\t${row.timestamp.slice(0, 10)}\n`);
         crashes.push(
-          `${userId}\t${row.event_id}\t${row.session_id}\t${row.timestamp}\t${row.crash_type}\t${row.app_version}\t${shared}\t${platform}\tabc\tError\tError\n`,
+          `${userId}\t${row.event_id}\t${row.session_id}\t${row.timestamp}\t${row.timestamp}\t${row.crash_type}\t${row.app_version}\t${shared}\t${platform}\tabc\tError\tError\n`,
         );
       }
       yield lines;
@@ -85,12 +86,12 @@ async function loadDay(
   const columns = 'app_version, platform, country, environment';
   await copy(
     pool,
-    `copy events (user_id, event_id, session_id, timestamp, event, properties, ${columns}) from stdin`,
+    `copy events (user_id, event_id, session_id, timestamp, created_at, event, properties, ${columns}) from stdin`,
     eventLines(),
   );
   await copy(
     pool,
-    `copy crashes (user_id, event_id, session_id, timestamp, crash_type, ${columns}, os_version, fingerprint, title,
+    `copy crashes (user_id, event_id, session_id, timestamp, created_at, crash_type, ${columns}, os_version, fingerprint, title,
        error_message) from stdin`,
     crashes,
   );

@@ -21,6 +21,7 @@ import { readCohorts } from '../../server/store/stats/cohorts.ts';
 import { readFunnel } from '../../server/store/stats/funnel.ts';
 import { readStats } from '../../server/store/stats/index.ts';
 import { type Question, referenceFigures } from '../reference/reference.ts';
+import { describeDashboard, measureDashboard } from './stats-dashboard.ts';
 import { type Freshness, measureFreshness } from './stats-fresh.ts';
 import { type LoadReport, loadPopulation } from './stats-load.ts';
 import { COUNTRIES, DAYS, FIRST_DAY, LAST_DAY, PLATFORMS, VERSIONS } from './stats-population.ts';
@@ -107,9 +108,9 @@ export async function run(args: string[]): Promise<string> {
   const sections: string[] = [describePopulation()];
   const results = new Map<Size, Measured[]>();
   for (const size of sizes) {
-    const { loaded, measured, space } = await measureSize(size, optionsFor(size));
+    const { loaded, measured, space, dashboard } = await measureSize(size, optionsFor(size));
     results.set(size, measured);
-    sections.push(describeSize(size, loaded, space, measured));
+    sections.push(describeSize(size, loaded, space, measured), describeDashboard(dashboard));
   }
   const [small, large] = [results.get('1M'), results.get('10M')];
   if (small && large) sections.push(describeGrowth(small, large));
@@ -136,7 +137,9 @@ async function measureSize(size: Size, options: Options) {
       const loaded = await loadOnce(pool, size, join(dataDir, 'loaded.json'));
       const measured: Measured[] = [];
       for (const each of CASES) measured.push(await measureCase(pool, each, options));
-      return { loaded, measured, space: await readSpace(pool) };
+      const space = await readSpace(pool);
+      const dashboard = await measureDashboard(url.href, new URLSearchParams(month).toString());
+      return { loaded, measured, space, dashboard };
     } finally {
       await pool.end();
     }
