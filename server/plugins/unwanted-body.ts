@@ -14,7 +14,8 @@ const PATIENCE_BYTES = 16 * 1024 * 1024;
  */
 function setUp(app: FastifyInstance): void {
   app.addHook('onSend', (request, _reply, _payload, done) => {
-    if (request.raw.complete) done();
+    const { complete, readableEnded, destroyed } = request.raw;
+    if (complete || readableEnded || destroyed) done();
     else discard(request.raw, done);
   });
 }
