@@ -1,7 +1,8 @@
-/** The documents keep their word: links lead somewhere, commands exist, every page can be reached from docs/README.md. */
+/** The documents keep their word: links lead somewhere, commands exist, code is whole, every page can be reached from docs/README.md. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 
+import { type Loader, transform } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -58,6 +59,19 @@ describe.each(pages)('%s', (page) => {
         (anchor !== undefined && file.endsWith('.md') && !anchors(file).has(anchor)),
     );
     expect(broken.map(({ target }) => target)).toEqual([]);
+  });
+
+  test('its code and JSON can be parsed when pasted', async () => {
+    const faults: string[] = [];
+    for (const [, language, block] of read(page).matchAll(/^```(js|ts|tsx|json)\n(\S[\s\S]*?)^```/gm)) {
+      try {
+        if (language === 'json') JSON.parse(block!);
+        else await transform(block!, { loader: language as Loader, logLevel: 'silent' });
+      } catch (error) {
+        faults.push(`${String(error)} in ${block!}`);
+      }
+    }
+    expect(faults).toEqual([]);
   });
 
   test('npm scripts that it names exist', () => {

@@ -4,7 +4,7 @@
  * sandbox around the preload (that it requires nothing but `electron` is checked).
  */
 import { execFile } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -30,6 +30,46 @@ function installProject(name: string): string {
   }
   return project;
 }
+
+/** The three parts of README's lines, each in its file, with no more around them than a window. */
+function projectOfReadme(): string {
+  const page = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, lines = ''] = /## Add it to an app\n\n```js\n([\s\S]*?)```/.exec(page) ?? [];
+  const [, main, preload, renderer] = lines.split(/^\/\/ (?:main process, first thing|preload|page)\n/m);
+  const project = installProject('vite-esm');
+  const openWindow = `
+    import { app, BrowserWindow } from 'electron';
+    app.whenReady().then(() => {
+      const webPreferences = { preload: import.meta.dirname + '/preload.cjs' };
+      return new BrowserWindow({ webPreferences }).loadFile(import.meta.dirname + '/renderer/index.html');
+    });
+  `;
+  const write = (file: string, text: string): void => writeFileSync(join(project, 'src', file), text);
+  write(
+    'main.js',
+    main!.replace("'https://telemetry.example.com'", 'process.env.TELEMETRY_ENDPOINT') + openWindow,
+  );
+  write('preload.js', preload!);
+  write('renderer/renderer.js', renderer!);
+  return project;
+}
+
+test("README's lines do what they promise", { timeout: TIMEOUT_MS }, async () => {
+  const project = projectOfReadme();
+  await promisify(execFile)(process.execPath, ['build.js'], { cwd: project });
+  const server = await startTestServer({ config: { ingestKeys: ['pub_stories'] } });
+  onTestFinished(() => server.close());
+  start(project, server.url);
+  await vi.waitFor(async () => {
+    const { rows } = await server.pool.query('select event, properties from events');
+    expect(rows).toEqual([
+      {
+        event: 'recording_completed',
+        properties: { audio_duration_seconds: 120, source: 'widget', success: true },
+      },
+    ]);
+  }, PATIENCE);
+});
 
 function start(project: string, endpoint: string): RunningApp {
   const app = runApp({ main: project, userData: tempDir(), env: { TELEMETRY_ENDPOINT: endpoint } });
