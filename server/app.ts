@@ -61,8 +61,12 @@ export interface AppOptions {
   now?: () => number;
 }
 
-/** From the first byte to the last of a request; slower clients are cut off. */
+/** From the first byte to the last of a request; slower clients are answered 408 and cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** The same to the last of its headers. Has to be the shorter one: Node swaps the two where it is not. */
+const HEADERS_TIMEOUT_MS = 15_000;
+/** How often Node looks for such clients. */
+const TIMEOUT_CHECK_MS = 5_000;
 const MAX_PARAM_LENGTH = 200;
 /** Addresses whose requests are counted at the same time. */
 const RATE_LIMIT_ADDRESSES = 20_000;
@@ -79,6 +83,11 @@ export async function buildApp({
     trustProxy: (_address: string, hop: number) => hop < config.trustProxy,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
     frameworkErrors: answerFrameworkError,

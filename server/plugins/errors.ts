@@ -49,7 +49,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     `HTTP/1.1 ${answered.statusCode} ${STATUS_CODES[answered.statusCode]}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+  // A client that neither reads nor closes would stay connected for ever.
+  setTimeout(() => socket.destroy(), ANSWER_TIMEOUT_MS).unref();
 }
+
+/** What a client has to take such an answer. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 const CLIENT_ERRORS: Readonly<Record<string, ApiErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
