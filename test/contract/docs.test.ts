@@ -74,6 +74,22 @@ describe.each(pages)('%s', (page) => {
     expect(faults).toEqual([]);
   });
 
+  test('files and tests that it names exist', () => {
+    const text = read(page);
+    const FOLDERS = 'test|docs|scripts|server|lib|main-process|renderer|demo|migrations|dashboard|\\.github';
+    const files = [...text.matchAll(new RegExp(`\`((?:${FOLDERS})/[\\w./*-]+)\``, 'g'))].map(
+      ([, file]) => file!,
+    );
+    expect(files.filter((file) => globSync(file, { cwd: root }).length === 0)).toEqual([]);
+    const quoted = [...text.matchAll(/`(test\/[\w./-]+\.ts)` \(((?:"[^"]+"(?:, )?)+)\)/g)];
+    const missing = quoted.flatMap(([, file, names]) =>
+      [...names!.matchAll(/"([^"]+)"/g)]
+        .map(([, name]) => name!)
+        .filter((name) => !read(file!).includes(name)),
+    );
+    expect(missing).toEqual([]);
+  });
+
   test('npm scripts that it names exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [...read(page).matchAll(/\bnpm (?:run (?:--silent )?)([a-z][\w:-]*)/g)].map(
@@ -81,6 +97,10 @@ describe.each(pages)('%s', (page) => {
     );
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+});
+
+test('README takes three screens at most', () => {
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(120);
 });
 
 test('every page of docs/ is reached from docs/README.md', () => {
