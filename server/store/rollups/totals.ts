@@ -1,6 +1,7 @@
 /**
  * Totals by environment (`environment_…`). What user-days contribute is taken off before they change, and added
- * when they have: exact decimals and counts, so that nothing is left of what was taken off.
+ * when they have: exact decimals and counts, so that nothing is left of what was taken off. Both times `user_facets`
+ * has to be in line with `user_days`.
  */
 import type pg from 'pg';
 
@@ -45,13 +46,16 @@ const DAYS = `
   on conflict (environment, day) do update
   set ${['users', 'failures', ...SUMS].map((column) => `${column} = environment_days.${column} + excluded.${column}`).join(', ')}`;
 
-/** Users of whole weeks: other days of the week count too, so a week is taken off and added as it is. */
+/**
+ * Users of whole weeks: other days of the week count too, so a week is taken off and added as it is. A user has few
+ * facets, each with all its days.
+ */
 const WEEKS = `
   with ${TAKEN_WEEKS}
   insert into environment_weeks (environment, week, users)
-  select environment, monday, $3::int * count(distinct user_days.user_id)
+  select environment, monday, $3::int * count(distinct weeks.user_id)
   from weeks
-  join user_days on user_days.user_id = weeks.user_id and user_days.day = any (weeks.days)
+  join user_facets on user_facets.user_id = weeks.user_id and user_facets.days && daterange(monday, monday + 7)
   join facets using (facet_id)
   group by environment, monday
   on conflict (environment, week) do update set users = environment_weeks.users + excluded.users`;

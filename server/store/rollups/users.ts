@@ -20,9 +20,8 @@ export async function addToFacets(client: pg.ClientBase, { userIds, days }: User
 export async function recomputeUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
   const users = [...new Set(userIds)];
   await addNewcomers(client, users, -1);
-  const { rows: gone } = await client.query<{ user_id: string }>(WITHOUT_RECORDS, [users]);
-  const goneIds = gone.map((row) => row.user_id);
-  if (goneIds.length > 0) await forgetUsers(client, goneIds);
+  const gone = await withoutRecords(client, users);
+  if (gone.length > 0) await forgetUsers(client, gone);
   await client.query(ENVIRONMENTS, [users]);
   await addNewcomers(client, users, 1);
 }
@@ -34,6 +33,16 @@ export async function addNewcomers(
   sign: 1 | -1,
 ): Promise<void> {
   await client.query(NEWCOMERS, [userIds, sign]);
+}
+
+async function withoutRecords(client: pg.ClientBase, users: readonly string[]): Promise<string[]> {
+  // Nearly all have events among those just read.
+  const active = await client.query<{ user_id: string }>('select distinct user_id from taken_events');
+  const known = new Set(active.rows.map((row) => row.user_id));
+  const others = users.filter((user) => !known.has(user));
+  if (others.length === 0) return [];
+  const { rows } = await client.query<{ user_id: string }>(WITHOUT_RECORDS, [others]);
+  return rows.map((row) => row.user_id);
 }
 
 async function forgetUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
