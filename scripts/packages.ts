@@ -76,6 +76,8 @@ export function pack(folder: string): Packed {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
     maxBuffer: 64 * 1024 * 1024,
+    // npm is a script there.
+    shell: process.platform === 'win32',
   });
   const [packed] = JSON.parse(output) as [Packed];
   return packed;

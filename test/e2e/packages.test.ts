@@ -26,6 +26,8 @@ async function run(command: string, args: string[], cwd = project): Promise<stri
     cwd,
     env: { ...process.env, PATH: path },
     maxBuffer: 64 * 1024 * 1024,
+    // npm and the installed commands are scripts there.
+    shell: process.platform === 'win32' && command !== process.execPath,
   });
   return stdout;
 }
