@@ -2,6 +2,7 @@
  * What a released version wrote is read by all that come after it: its queue file by the library, its requests by the
  * server, its server's answers by the library. `test/fixtures/released/<version>` is never changed, only added to.
  */
+import { randomUUID } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -19,8 +20,12 @@ function read<T>(version: string, name: string): T {
   return JSON.parse(readFileSync(join(RELEASED, version, name), 'utf8')) as T;
 }
 
+/** A key of its own: a client of another test may still look for a server that had the same port. */
+const KEY = randomUUID();
+const authorized = { authorization: `Bearer ${KEY}` };
+
 async function startServer(): Promise<TestServer> {
-  const server = await startTestServer();
+  const server = await startTestServer({ config: { ingestKeys: [KEY] } });
   onTestFinished(() => server.close());
   return server;
 }
@@ -44,7 +49,13 @@ for (const version of readdirSync(RELEASED)) {
     const server = await startServer();
     const dataDir = tempDir();
     copyFileSync(join(RELEASED, version, 'queue.db'), join(dataDir, 'queue.db'));
-    const telemetry = startTelemetry({ dataDir, endpoint: server.url, maxAgeDays: 36_500, logger: () => {} });
+    const telemetry = startTelemetry({
+      dataDir,
+      endpoint: server.url,
+      ingestKey: KEY,
+      maxAgeDays: 36_500,
+      logger: () => {},
+    });
     onTestFinished(() => telemetry.close());
     expect(telemetry.pending().health.problems).toEqual([]);
     await vi.waitFor(
@@ -60,13 +71,13 @@ for (const version of readdirSync(RELEASED)) {
 
   test(`the requests of ${version} are taken, and again as duplicates`, { timeout: 120_000 }, async () => {
     const server = await startServer();
-    const first = await server.post('/track', events);
+    const first = await server.post('/track', events, authorized);
     expect(first).toEqual({ status: 200, body: read(version, 'events-answer.json') });
-    expect(await server.post('/track', events)).toMatchObject({
+    expect(await server.post('/track', events, authorized)).toMatchObject({
       status: 200,
       body: { accepted: 0, duplicates: events.events.length, stripped: 0, rejected: [] },
     });
-    expect(await server.post('/crash', crashes)).toMatchObject({
+    expect(await server.post('/crash', crashes, authorized)).toMatchObject({
       status: 200,
       body: { accepted: crashes.crashes.length, rejected: [] },
     });

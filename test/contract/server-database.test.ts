@@ -218,7 +218,8 @@ describe('retention', () => {
       writer.release();
     }
     await removeExpired(pool, { retentionDays: 30, now: NOW });
-    expect(await indexBytes()).toBeLessThan(flooded / 10);
+    // One empty page is left, which is all that a cluster's coordinator ever has.
+    expect(await indexBytes()).toBeLessThanOrEqual(8_192);
   });
 
   test('works in steps and can be stopped between two', async () => {

@@ -80,21 +80,24 @@ export async function oldestMark(client: ClientBase | Pool): Promise<Date | null
 
 /** Bytes from which an index of few marks is worth making anew. */
 const WORTHWHILE = 1_024 * 1_024;
+/** Marks that are indexed again within some milliseconds. */
+const FEW = 10_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Gives back what a flood of marks left: vacuum shrinks the table, never its index. Ingestion waits for this at most
- * 100 ms; where that is not enough, or many marks wait, the next run does it.
+ * 100 ms; where that is not enough, or many marks wait, the next run does it. On a cluster the nodes' parts stay as they are.
  */
 export async function shrinkMarks(pool: Pool): Promise<void> {
   try {
     await inTransaction(pool, async (client) => {
-      const { rows } = await client.query<{ worthwhile: boolean }>(
-        `select pg_relation_size('dirty_user_days_day') > $1
-           and not exists (select from dirty_user_days offset 10000) as worthwhile`,
+      const size = await client.query<{ large: boolean }>(
+        `select pg_relation_size('dirty_user_days_day') > $1 as large`,
         [WORTHWHILE],
       );
-      if (!rows[0]!.worthwhile) return;
+      if (!size.rows[0]!.large) return;
+      const { rowCount: more } = await client.query('select from dirty_user_days limit 1 offset $1', [FEW]);
+      if (more !== 0) return;
       await client.query(`set local lock_timeout = '100ms'; reindex index dirty_user_days_day`);
     });
   } catch (error) {

@@ -103,15 +103,19 @@ describe('DATABASE_URL', () => {
     );
   });
 
-  test('wrong password, wrong user, wrong database', async () => {
+  test('wrong user, wrong database, wrong password', async () => {
     const { url } = await emptyDatabase();
-    for (const parts of [{ password: 'wrong' }, { username: 'nobody' }]) {
-      expect(await failureOf({ DATABASE_URL: withParts(url, parts) })).toMatch(
-        /^DATABASE_URL: cannot connect: password authentication failed/,
-      );
-    }
+    expect(await failureOf({ DATABASE_URL: withParts(url, { username: 'nobody' }) })).toMatch(
+      /^DATABASE_URL: cannot connect: (?:password authentication failed|role "nobody" does not exist)/,
+    );
     expect(await failureOf({ DATABASE_URL: withParts(url, { pathname: '/nowhere' }) })).toBe(
       'DATABASE_URL: cannot connect: database "nowhere" does not exist',
+    );
+    const guess = withParts(url, { password: 'wrong' });
+    // A database that trusts everybody has no wrong password.
+    if (await ask(guess, 'select 1').catch(() => null)) return;
+    expect(await failureOf({ DATABASE_URL: guess })).toMatch(
+      /^DATABASE_URL: cannot connect: password authentication failed/,
     );
   });
 
