@@ -16,5 +16,8 @@ export function checkEndpoint(endpoint: unknown): string {
 /** The key goes into a header. Throws `RoostError` `invalid_option`. */
 export function checkKey(key: unknown): string | undefined {
   if (key === undefined || (typeof key === 'string' && /^[\x21-\x7e]+$/.test(key))) return key;
-  throw new RoostError('invalid_option', 'ingestKey: expected ASCII letters, digits and signs, without spaces');
+  throw new RoostError(
+    'invalid_option',
+    'ingestKey: expected ASCII letters, digits and signs, without spaces',
+  );
 }
