@@ -120,12 +120,13 @@ const usersOfFacets = (whose: string): string => `
     where facet_id = any ($3::int[]) and days && daterange(${EARLIEST}, $2::date + 1) and ${whose}
     group by user_id
   ) matching
-  left join (
-    select distinct on (user_id) user_id, enabled
+  left join lateral (
+    select enabled
     from auto_paste_toggles
-    where day <= $2::date and facet_id = any ($3::int[]) and ${whose}
-    order by user_id desc, toggled_at desc, event_id desc
-  ) toggles using (user_id)`;
+    where user_id = matching.user_id and day <= $2::date and facet_id = any ($3::int[])
+    order by toggled_at desc, event_id desc
+    limit 1
+  ) toggles on true`;
 
 interface UserSource {
   /** A select of users with the answers to the questions. */
