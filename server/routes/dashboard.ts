@@ -30,6 +30,9 @@ export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
   app.get('/dashboard', (_request, reply) =>
     reply.sendFile('index.html', folder, { cacheControl: false }).header('cache-control', 'no-cache'),
   );
-  // The page's addresses are relative to one without a slash at the end.
-  app.get('/dashboard/', (_request, reply) => reply.redirect('../dashboard', 308));
+  // The page's addresses are relative to one without a slash at the end. The query is the view.
+  app.get('/dashboard/', ({ url }, reply) => {
+    const query = url.indexOf('?');
+    return reply.redirect(`../dashboard${query === -1 ? '' : url.slice(query)}`, 308);
+  });
 }

@@ -23,7 +23,7 @@ export async function measureDashboard(databaseUrl: string, range: string): Prom
   });
   const browser = await launchChromium();
   try {
-    const address = `${server.url}/dashboard/?${range}`;
+    const address = `${server.url}/dashboard?${range}`;
     await open(browser, address);
     const times: { usable: number; complete: number }[] = [];
     for (let opening = 0; opening < OPENINGS; opening += 1) times.push(await open(browser, address));

@@ -174,13 +174,13 @@ describe('states', () => {
 });
 
 describe('delivery of the page', () => {
-  test('it works behind a proxy with a path prefix', async () => {
+  test('it works behind a proxy with a path prefix, and from a link with a slash too many', async () => {
     const proxy = await startPrefixProxy('/telemetry', server.url);
     const { port } = proxy.address() as AddressInfo;
     const { page, problems, close } = await openDashboard(
       browser,
       { url: `http://127.0.0.1:${port}/telemetry` },
-      `?page=events&${TRACE_RANGE}`,
+      `/?page=events&${TRACE_RANGE}`,
     );
     await settled(page);
     await page.getByRole('link', { name: 'recording_completed' }).click();
