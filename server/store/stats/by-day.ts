@@ -1,8 +1,9 @@
 /** Additive figures and distinct users, day by day and week by week. */
 import type pg from 'pg';
 
-import type { MatchingFacets } from './facets.ts';
+import type { MatchingFacets, MostOfEnvironment } from './facets.ts';
 import { readMatchingDays } from './matching-days.ts';
+import { readLeftOut, readMostDays, readMostWeeks } from './most-days.ts';
 import {
   type FailureCount,
   type ProcessingTimes,
@@ -48,11 +49,13 @@ export async function readByDay(
   const { from, to } = query;
   const monthBefore = addDays(to, -29);
   const first = from < monthBefore ? from : monthBefore;
-  const { environment, ids } = facets;
+  const { environment, ids, most } = facets;
   const { days, ...others } =
-    environment === null
-      ? await readMatching(client, first, query, ids)
-      : await readOfEnvironment(client, first, query, environment);
+    environment !== null
+      ? await readOfEnvironment(client, first, query, environment)
+      : most !== null
+        ? await readMost(client, first, query, { ids, most })
+        : await readMatching(client, first, query, ids);
   const weeks = new Map([...others.weeks, ...(await readCutWeeks(client, query, ids))]);
   return {
     ...others,
@@ -65,11 +68,12 @@ export async function readByDay(
 export async function readDays(
   client: pg.ClientBase,
   { from, to }: StatsQuery,
-  { environment, ids }: MatchingFacets,
+  { environment, ids, most }: MatchingFacets,
 ): Promise<DayFigures[]> {
   if (environment !== null) {
     return fillDays(await readEnvironmentDays(client, from, to, environment), from, to);
   }
+  if (most !== null) return fillDays(await readMostDays(client, from, to, { ids, most }), from, to);
   const days: DayFigures[] = [];
   for await (const { figures } of readMatchingDays(client, from, to, ids)) days.push(figures);
   return fillDays(days, from, to);
@@ -100,6 +104,29 @@ async function readOfEnvironment(
 async function readEnvironmentDays(client: pg.ClientBase, from: Day, to: Day, environment: string) {
   const { rows } = await client.query<DayFigures>(ENVIRONMENT_DAYS, [from, to, environment]);
   return rows;
+}
+
+/** From these totals, less what the filters leave out. */
+async function readMost(
+  client: pg.ClientBase,
+  first: Day,
+  { from, to }: StatsQuery,
+  facets: { ids: number[]; most: MostOfEnvironment },
+): Promise<Parts> {
+  const range = [from, to, facets.most.environment];
+  const leftOut = await readLeftOut(client, from, to, facets.most);
+  const failures = new Map(
+    (await readFailures(client, range)).map(({ error_type, count }) => [
+      error_type,
+      count - (leftOut.failures.get(error_type) ?? 0),
+    ]),
+  );
+  return {
+    days: await readMostDays(client, first, to, facets),
+    weeks: await readMostWeeks(client, from, to, facets),
+    processing: await readProcessingTimes(client, range, leftOut.processing.counts),
+    failures: countFailures(failures).filter(({ count }) => count > 0),
+  };
 }
 
 /** From the matching user-days. */

@@ -10,6 +10,11 @@ export class ValueCounts {
     this.#total += 1;
   }
 
+  /** How often each value was added. */
+  get counts(): ReadonlyMap<number, number> {
+    return this.#counts;
+  }
+
   summary(): ProcessingTimes {
     if (this.#total === 0) return { mean: null, p50: null, p95: null };
     const values = Float64Array.from(this.#counts.keys()).sort();
