@@ -9,7 +9,14 @@ import type { LeasedRecord } from '../queue/types.ts';
 import { MAX_BODY_BYTES, MAX_CRASHES_PER_BATCH, MAX_EVENTS_PER_BATCH } from '../record/limits.ts';
 import { reasonOf } from '../warn.ts';
 import { giveWay } from './give-way.ts';
-import { afterRefusal, afterRetry, READY, remainingMs, type RetryState } from './retry-policy.ts';
+import {
+  afterRefusal,
+  afterRetry,
+  READY,
+  remainingMs,
+  type RetryState,
+  wasClockSetBack,
+} from './retry-policy.ts';
 import { SLICE_RECORDS } from './slices.ts';
 import { Trip, type Outcome, type TripOptions } from './trip.ts';
 
@@ -78,6 +85,8 @@ export class Lane {
 
   async #sendAll(round: Round): Promise<void> {
     try {
+      // Records that wait for a moment of another time are due as well.
+      if (wasClockSetBack(this.#state(), this.#options.now())) round = 'all';
       while (await this.#sendBatch(round));
     } catch (error) {
       this.#options.warn('sending_failed', `sending failed: ${reasonOf(error)}. It is tried again.`);
@@ -89,8 +98,7 @@ export class Lane {
     const { queue, maySend, now } = this.#options;
     if (this.#closed || !maySend()) return false;
     const state = this.#state();
-    const notBefore = round === 'due' ? state.notBefore : state.firmUntil;
-    if (remainingMs({ notBefore }, now()) > 0) return false;
+    if (remainingMs(state, now(), { firm: round === 'all' }) > 0) return false;
     const most = this.#mostRecords(state);
     const { signal } = this.#abort;
     const leased = await this.#gather(most, round, signal);
@@ -185,9 +193,9 @@ export class Lane {
   }
 
   #keep(next: RetryState): void {
-    const { failures, notBefore, firmUntil } = this.#state();
-    const changed =
-      next.failures !== failures || next.notBefore !== notBefore || next.firmUntil !== firmUntil;
+    const { failures, since } = this.#state();
+    // Most often there was nothing to wait for, and is nothing now.
+    const changed = next.failures !== failures || next.since !== since;
     if (changed) this.#options.queue.setState(this.#stateKey, next);
   }
 }

@@ -17,9 +17,11 @@ export interface RetryState {
   notBefore: number;
   /** The server asked for a wait until then: it binds `flush` and a network that came back, too. 0: it did not. */
   firmUntil: number;
+  /** When this was decided. 0: there is nothing to wait for. */
+  since: number;
 }
 
-export const READY: RetryState = { failures: 0, notBefore: 0, firmUntil: 0 };
+export const READY: RetryState = { failures: 0, notBefore: 0, firmUntil: 0, since: 0 };
 
 /** Full jitter: anything from 0 to the bound, so that clients that failed together do not come back together. */
 export function backoffMs(failures: number, random: () => number): number {
@@ -38,16 +40,30 @@ export function afterRetry(
     failures: failures + 1,
     notBefore: now + Math.max(own, asked),
     firmUntil: asked > 0 ? now + asked : 0,
+    since: now,
   };
 }
 
 export function afterRefusal({ failures }: RetryState, now: number): RetryState {
-  return { failures: failures + 1, notBefore: now + REFUSED_DELAY_MS, firmUntil: 0 };
+  return { failures: failures + 1, notBefore: now + REFUSED_DELAY_MS, firmUntil: 0, since: now };
 }
 
-/** How long to wait still. A clock that was set back must not turn a wait of minutes into one of years. */
-export function remainingMs({ notBefore }: Pick<RetryState, 'notBefore'>, now: number): number {
-  const remaining = notBefore - now;
+/** Clocks are put right by seconds all the time. */
+const CLOCK_CORRECTION_MS = 60_000;
+
+/**
+ * The clock was set back since the wait was decided: moments of then say nothing now. A wait of minutes must not become
+ * one of hours or years.
+ */
+export function wasClockSetBack({ since }: Pick<RetryState, 'since'>, now: number): boolean {
+  return now < since - CLOCK_CORRECTION_MS;
+}
+
+/** How long to wait still: for a try, or with `firm` for one that `flush` asks for. */
+export function remainingMs(state: RetryState, now: number, { firm = false } = {}): number {
+  if (wasClockSetBack(state, now)) return 0;
+  const remaining = (firm ? state.firmUntil : state.notBefore) - now;
+  // Of a file that does not know since when.
   return remaining > MAX_RETRY_AFTER_MS ? 0 : Math.max(remaining, 0);
 }
 

@@ -107,6 +107,6 @@ export class UserDataRequests {
   }
 
   #state(): RetryState {
-    return this.#options.queue.getState<RetryState>(STATE_KEY) ?? READY;
+    return { ...READY, ...this.#options.queue.getState<RetryState>(STATE_KEY) };
   }
 }

@@ -24,12 +24,13 @@ test('the wait doubles from 1 s to 15 min, with full jitter', () => {
 
 test('each failure in a row counts; what the server asks for is a lower bound and binds firmly', () => {
   const first = afterRetry(READY, undefined, NOW, longest);
-  expect(first).toEqual({ failures: 1, notBefore: NOW + 1_000, firmUntil: 0 });
+  expect(first).toEqual({ failures: 1, notBefore: NOW + 1_000, firmUntil: 0, since: NOW });
   expect(afterRetry(first, undefined, NOW, longest).notBefore).toBe(NOW + 2_000);
   expect(afterRetry(READY, 90_000, NOW, longest)).toEqual({
     failures: 1,
     notBefore: NOW + 90_000,
     firmUntil: NOW + 90_000,
+    since: NOW,
   });
   // Our own backoff is longer here, but `flush` need not wait for it.
   expect(afterRetry({ ...READY, failures: 9 }, 1_000, NOW, longest)).toMatchObject({
@@ -41,17 +42,31 @@ test('each failure in a row counts; what the server asks for is a lower bound an
 test('an absurd wait is cut to a day, a negative one means nothing', () => {
   expect(afterRetry(READY, 1e15, NOW, longest).notBefore).toBe(NOW + DAY);
   expect(afterRetry(READY, Infinity, NOW, longest).notBefore).toBe(NOW + DAY);
-  expect(afterRetry(READY, -5, NOW, longest)).toEqual({ failures: 1, notBefore: NOW + 1_000, firmUntil: 0 });
+  expect(afterRetry(READY, -5, NOW, longest)).toMatchObject({ notBefore: NOW + 1_000, firmUntil: 0 });
 });
 
 test('a refusal waits 15 minutes, and does not bind flush', () => {
-  expect(afterRefusal(READY, NOW)).toEqual({ failures: 1, notBefore: NOW + 15 * MINUTE, firmUntil: 0 });
+  expect(afterRefusal(READY, NOW)).toEqual({
+    failures: 1,
+    notBefore: NOW + 15 * MINUTE,
+    firmUntil: 0,
+    since: NOW,
+  });
 });
 
-test('a clock set back by years does not stretch the wait', () => {
-  const state: RetryState = { failures: 1, notBefore: NOW + MINUTE, firmUntil: NOW + MINUTE };
+test.each([2 * MINUTE, 60 * MINUTE, 400 * DAY])('a clock set back by %i ms ends the wait', (back) => {
+  const state = afterRetry(READY, 5 * MINUTE, NOW, longest);
+  for (const firm of [false, true]) {
+    expect(remainingMs(state, NOW, { firm })).toBe(5 * MINUTE);
+    expect(remainingMs(state, NOW - 1_000, { firm })).toBe(5 * MINUTE + 1_000);
+    expect(remainingMs(state, NOW + 6 * MINUTE, { firm })).toBe(0);
+    expect(remainingMs(state, NOW - back, { firm })).toBe(0);
+  }
+});
+
+test('a wait of a file that does not say since when is no longer than a day', () => {
+  const state: RetryState = { ...READY, failures: 1, notBefore: NOW + MINUTE, firmUntil: NOW + MINUTE };
   expect(remainingMs(state, NOW)).toBe(MINUTE);
-  expect(remainingMs(state, NOW + 2 * MINUTE)).toBe(0);
   expect(remainingMs(state, NOW - 400 * DAY)).toBe(0);
 });
 

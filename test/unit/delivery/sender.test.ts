@@ -378,6 +378,19 @@ describe('backoff', () => {
     expect(transport.tries).toHaveLength(2);
   });
 
+  test('a clock that is put right by an hour ends every wait, also of each record', async () => {
+    const queue = openTestQueue();
+    addEvents(queue, 700);
+    const transport = answering({ ...DOWN, afterMs: 10 * MINUTE } as SendResult);
+    const sender = startSender(queue, transport);
+    await sender.flush();
+    expect(transport.tries).toHaveLength(1);
+    transport.answer = SETTLED;
+    vi.setSystemTime(Date.now() - 60 * MINUTE);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(queue.counts().events).toBe(0);
+  });
+
   test('trouble with crashes does not hold up events', async () => {
     const queue = openTestQueue();
     addEvents(queue, 20);
