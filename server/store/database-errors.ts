@@ -14,6 +14,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof DatabaseError && ['40P01', '40001'].includes(error.code ?? '');
 }
 
+/** A statement took longer than it may. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '57014';
+}
+
 /** Gone, starting, full, too slow: anything that a later try may find mended. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseError) {

@@ -5,11 +5,12 @@
  */
 import type pg from 'pg';
 
+import { isTimeout } from '../database-errors.ts';
 import { inTransaction } from '../pool.ts';
 import { recomputeFacts } from './facts.ts';
 import { type UserDays, lockRollups, takeMarks, tuneStep } from './marks.ts';
 import { recomputeSessions } from './sessions.ts';
-import { prepareTaken, readTaken } from './taken.ts';
+import { MAX_EVENTS_PER_STEP, prepareTaken, readTaken, TooManyEvents } from './taken.ts';
 import { addToTotals } from './totals.ts';
 import { recomputeUserDays } from './user-days.ts';
 import { addNewcomers, addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
@@ -19,22 +20,37 @@ export interface Step {
   userDays: number;
   /** True where no mark is left that waited when the step began. */
   last: boolean;
+  /** Nothing was done, as the user-days hold too much for one step: take fewer marks. */
+  tooMuch: boolean;
 }
 
-/** Takes at most `limit` marks. */
-export function aggregateStep(pool: pg.Pool, limit: number): Promise<Step> {
-  return inTransaction(pool, async (client) => {
-    await lockRollups(client);
-    await tuneStep(client);
-    const taken = await takeMarks(client, limit);
-    const step = { userDays: taken.days.length, last: taken.all };
-    if (step.userDays === 0) return step;
-    await prepareTaken(client);
-    await readTaken(client, taken);
-    await recompute(client, taken);
-    await recomputeUsers(client, taken.userIds);
-    return step;
-  });
+/** Takes at most `limit` marks, whose user-days have at most `maxEvents` events where they are several. */
+export async function aggregateStep(
+  pool: pg.Pool,
+  limit: number,
+  maxEvents = MAX_EVENTS_PER_STEP,
+): Promise<Step> {
+  try {
+    return await inTransaction(pool, (client) => takeStep(client, limit, maxEvents));
+  } catch (error) {
+    if (limit > 1 && (error instanceof TooManyEvents || isTimeout(error))) {
+      return { userDays: 0, last: false, tooMuch: true };
+    }
+    throw error;
+  }
+}
+
+async function takeStep(client: pg.ClientBase, limit: number, maxEvents: number): Promise<Step> {
+  await lockRollups(client);
+  await tuneStep(client);
+  const taken = await takeMarks(client, limit);
+  const step = { userDays: taken.days.length, last: taken.all, tooMuch: false };
+  if (step.userDays === 0) return step;
+  await prepareTaken(client);
+  await readTaken(client, taken, maxEvents);
+  await recompute(client, taken);
+  await recomputeUsers(client, taken.userIds);
+  return step;
 }
 
 /** Brings user-days in line with the records that were read of them. */

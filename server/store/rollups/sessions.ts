@@ -5,15 +5,37 @@ import type { UserDays } from './marks.ts';
 import { TAKEN_EVENTS } from './taken.ts';
 
 export async function recomputeSessions(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
-  const removed = await client.query<{ session_id: string }>(REMOVE, [userIds, days]);
-  const added = await client.query<{ session_id: string }>(ADD);
-  await setSplit(client, new Set([...removed.rows, ...added.rows].map((row) => row.session_id)));
+  await client.query(REMEMBER_REMOVED, [userIds, days]);
+  await client.query(REMOVE, [userIds, days]);
+  await client.query(ADD);
+  await client.query(REMEMBER_ADDED);
+  for await (const sessionIds of rememberedSessions(client)) await client.query(SET_SPLIT, [sessionIds]);
 }
 
-/** Says of all rows of these sessions whether there are several. */
-async function setSplit(client: pg.ClientBase, sessionIds: ReadonlySet<string>): Promise<void> {
-  if (sessionIds.size > 0) await client.query(SET_SPLIT, [[...sessionIds]]);
+/** Sessions of one statement: a client that gives each event a session of its own must not fill the memory. */
+const SESSIONS_PER_PAGE = 20_000;
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+async function* rememberedSessions(client: pg.ClientBase): AsyncGenerator<string[]> {
+  for (let last = BEFORE_ALL; ;) {
+    const { rows } = await client.query<{ session_id: string }>(PAGE, [last, SESSIONS_PER_PAGE]);
+    if (rows.length > 0) yield rows.map((row) => row.session_id);
+    if (rows.length < SESSIONS_PER_PAGE) return;
+    last = rows.at(-1)!.session_id;
+  }
 }
+
+const REMEMBER_REMOVED = `
+  insert into taken_sessions
+  select distinct session_id
+  from session_days
+  join unnest($1::uuid[], $2::date[]) as taken (user_id, day) using (user_id, day)`;
+
+const REMEMBER_ADDED = `
+  insert into taken_sessions select distinct session_id from taken_events where session_id is not null`;
+
+const PAGE = `
+  select distinct session_id from taken_sessions where session_id > $1 order by session_id limit $2`;
 
 /**
  * Adds the rows of `source` to the totals of their days, or takes them off. They have a `day`, a `facet_id`, a
@@ -33,10 +55,9 @@ const REMOVE = `
   with removed as (
     delete from session_days using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
     where session_days.user_id = taken.user_id and session_days.day = taken.day
-    returning session_id, session_days.day, facet_id, last_at - first_at as length, split
-  ),
-  totals as (${addToTotals('select day, facet_id, length, -1 as sign from removed where not split')})
-  select distinct session_id from removed`;
+    returning session_days.day, facet_id, last_at - first_at as length, split
+  )
+  ${addToTotals('select day, facet_id, length, -1 as sign from removed where not split')}`;
 
 const ADD = `
   with added as (
@@ -45,11 +66,11 @@ const ADD = `
     from ${TAKEN_EVENTS}
     where session_id is not null
     group by user_id, session_id, day, facet_id
-    returning session_id, day, facet_id, last_at - first_at as length
-  ),
-  totals as (${addToTotals('select day, facet_id, length, 1 as sign from added')})
-  select distinct session_id from added`;
+    returning day, facet_id, last_at - first_at as length
+  )
+  ${addToTotals('select day, facet_id, length, 1 as sign from added')}`;
 
+/** Says of all rows of these sessions whether there are several. */
 const SET_SPLIT = `
   with sessions as (
     select session_id, count(*) > 1 as split

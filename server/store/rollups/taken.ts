@@ -14,7 +14,8 @@ const TABLES = `
     user_id uuid, day date, event_id uuid, session_id uuid, timestamp timestamptz,
     crash_type text collate "C", os_version text collate "C",
     app_version text collate "C", platform text collate "C", country text collate "C", environment text collate "C"
-  ) on commit delete rows`;
+  ) on commit delete rows;
+  create temporary table if not exists taken_sessions (session_id uuid) on commit delete rows`;
 
 /** User-days with their bounds, from the parameters $1 (user ids) and $2 (days). */
 const TAKEN = `
@@ -29,7 +30,8 @@ const EVENTS = `
   select e.user_id, taken.day, e.event_id, e.session_id, e.timestamp, e.event, e.properties,
     e.app_version, e.platform, coalesce(e.country, ''), e.environment
   from ${TAKEN}
-  join events e on e.user_id = taken.user_id and e.timestamp >= taken.starts_at and e.timestamp < taken.ends_at`;
+  join events e on e.user_id = taken.user_id and e.timestamp >= taken.starts_at and e.timestamp < taken.ends_at
+  limit $3`;
 
 /** Handled errors are in none of the figures. */
 const CRASHES = `
@@ -87,8 +89,21 @@ export async function prepareTaken(client: pg.ClientBase): Promise<void> {
   await client.query(TABLES);
 }
 
-export async function readTaken(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
-  await client.query(EVENTS, [userIds, days]);
+/** Enough for user-days as people make them; more are a flood, or the days of heavy users. */
+export const MAX_EVENTS_PER_STEP = 100_000;
+
+/** Thrown by `readTaken`: fewer user-days have to be taken at a time. */
+export class TooManyEvents extends Error {}
+
+/** A single user-day is read whole, however many events it has. */
+export async function readTaken(
+  client: pg.ClientBase,
+  { userIds, days }: UserDays,
+  maxEvents: number,
+): Promise<void> {
+  const limit = days.length > 1 ? maxEvents + 1 : null;
+  const { rowCount } = await client.query(EVENTS, [userIds, days, limit]);
+  if (limit !== null && rowCount === limit) throw new TooManyEvents();
   await client.query(CRASHES, [userIds, days]);
   await numberNew(client);
 }
