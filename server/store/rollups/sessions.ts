@@ -51,13 +51,15 @@ const addToTotals = (source: string): string => `
   set sessions = environment_days.sessions + excluded.sessions,
     session_length = environment_days.session_length + excluded.session_length`;
 
+/** Ends in a select, as the next one does: an insert at the end Citus would do on its nodes, which have no temporary tables. */
 const REMOVE = `
   with removed as (
     delete from session_days using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
     where session_days.user_id = taken.user_id and session_days.day = taken.day
     returning session_days.day, facet_id, last_at - first_at as length, split
-  )
-  ${addToTotals('select day, facet_id, length, -1 as sign from removed where not split')}`;
+  ),
+  totals as (${addToTotals('select day, facet_id, length, -1 as sign from removed where not split')})
+  select count(*) from removed`;
 
 const ADD = `
   with added as (
@@ -67,8 +69,9 @@ const ADD = `
     where session_id is not null
     group by user_id, session_id, day, facet_id
     returning day, facet_id, last_at - first_at as length
-  )
-  ${addToTotals('select day, facet_id, length, 1 as sign from added')}`;
+  ),
+  totals as (${addToTotals('select day, facet_id, length, 1 as sign from added')})
+  select count(*) from added`;
 
 /** Says of all rows of these sessions whether there are several. */
 const SET_SPLIT = `
