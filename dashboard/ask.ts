@@ -11,11 +11,14 @@ export interface Compared<Data> {
 /** A closed period moves only with what arrives late: asking once a minute is enough. */
 export const PREVIOUS_MAX_AGE_MS = 60_000;
 
+/** What one part of the page has just been told is good enough for the others. */
+const JUST_TOLD_MS = 1_000;
+
 export async function askCompared<Data>(path: string, view: View): Promise<Compared<Data>> {
   const period = periodOf(view);
   const before = previousPeriod(period);
   const [current, previous] = await Promise.all([
-    get<Data>(`${path}?${figureQuery(period, view.filters)}`),
+    get<Data>(`${path}?${figureQuery(period, view.filters)}`, { maxAgeMs: JUST_TOLD_MS }),
     view.compare
       ? get<Data>(`${path}?${figureQuery(before, view.filters)}`, { maxAgeMs: PREVIOUS_MAX_AGE_MS })
       : null,

@@ -1,5 +1,6 @@
 /** Every figure on one page, in the order in which a person asks; before there is anything, how to begin. */
 import type { View } from '../address.ts';
+import { askFigures } from '../ask.ts';
 import { askFilterValues, usersOf } from '../choices.ts';
 import { element, fill } from '../dom.ts';
 import { adoptionSection } from '../sections/adoption.ts';
@@ -32,9 +33,15 @@ export function figuresPage(): Page {
   const holder = element('div', {}, figures.element);
   let begun = false;
 
-  /** Once there is something from production, it is not asked again. Without an answer the sections say what is wrong. */
+  /**
+   * Once there is something from production, it is not asked again. Most often the figures say so, which are drawn next;
+   * all other questions wait for them. Without an answer the sections say what is wrong.
+   */
   async function hasBegun(view: View): Promise<boolean> {
     if (begun || view.filters.environment.length > 0) return true;
+    const figures = await askFigures(view).catch(() => null);
+    begun = figures !== null && figures.current.growth.total_users > 0;
+    if (begun) return true;
     const values = await askFilterValues({ maxAgeMs: 0 }).catch(() => null);
     if (values === null) return holder.firstChild !== firstRun.element;
     begun = usersOf(values, 'production') > 0;

@@ -28,10 +28,20 @@ const RECORDS = 100;
 const MICROSECONDS = `to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /**
- * How far back to look, one after the other until there are enough: the index on `created_at` finds the newest
- * blocks of a large table only where it is told since when.
+ * Since when to look, one after the other until there are enough: the index on `created_at` finds the newest blocks of
+ * a large table only where it is told since when. Records are stored after they happened, so that there are some since
+ * the day before the last one of which there are any.
  */
-const LOOK_BACK = ['10 minutes', '1 day', '30 days', '100 years'];
+const LOOK_BACK = `
+  select moment::text
+  from unnest(array[
+    now() - interval '10 minutes',
+    now() - interval '1 day',
+    (select max(day) - 1 from user_days)::timestamp at time zone 'UTC',
+    '-infinity'
+  ]) as moments (moment)
+  where moment is not null
+  order by moment desc`;
 
 /** The newest records that match, newest first. `after`: only those stored later than this moment. */
 export function readRecent(
@@ -40,7 +50,7 @@ export function readRecent(
   after: string | undefined,
 ): Promise<RecentRecord[]> {
   const { sql, values } = rowsInRange(query);
-  const since = `created_at > greatest(now() - $${values.length + 1}::interval, $${values.length + 2}::timestamptz)`;
+  const since = `created_at > greatest($${values.length + 1}::timestamptz, $${values.length + 2}::timestamptz)`;
   const select = `
     select kind, event_id, timestamp, ${MICROSECONDS} as stored_at, name, properties, error_message, app_version,
       platform, country, environment
@@ -62,9 +72,10 @@ export function readRecent(
     order by created_at desc, event_id desc
     limit ${RECORDS}`;
   return inSnapshot(pool, async (client) => {
-    for (const lookBack of LOOK_BACK) {
-      const { rows } = await client.query<RecentRecord>(select, [...values, lookBack, after ?? '-infinity']);
-      if (rows.length === RECORDS || lookBack === LOOK_BACK.at(-1)) return rows;
+    const { rows: moments } = await client.query<{ moment: string }>(LOOK_BACK);
+    for (const { moment } of moments) {
+      const { rows } = await client.query<RecentRecord>(select, [...values, moment, after ?? '-infinity']);
+      if (rows.length === RECORDS || moment === '-infinity') return rows;
     }
     return [];
   });
