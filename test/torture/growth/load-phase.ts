@@ -40,6 +40,7 @@ const SAMPLES = 120;
 /** The app's server is away for a while in each period, so that its queue fills and is emptied. */
 const PERIOD_MS = 20_000;
 const AWAY_MS = 4_000;
+const LAST_WORDS_MS = 2_000;
 const KB = 1_024;
 const MB = 1_024 * KB;
 
@@ -59,11 +60,17 @@ export async function runLoadPhase(options: LoadPhaseOptions): Promise<LoadPhase
     app = await startApp(dataDir, receiver.url);
     load = new SteadyLoad({ url: server.url, seed, rate });
     load.start();
+    // Where the server has ended, its last words say more than the request that it left unanswered.
+    const loadFailed = load.failed.catch(async (error: unknown) => {
+      await Promise.race([server.ended, delay(LAST_WORDS_MS)]);
+      throw error;
+    });
+    loadFailed.catch(() => {});
     const gauges = [...processGauges('server', server.pid), ...databaseGauges(database)];
     gauges.push(...processGauges('app', app.pid!), ...queueGauges(dataDir));
     const samples = gauges.map((): number[] => []);
     for (let taken = 0; taken < SAMPLES; taken += 1) {
-      await Promise.race([delay((minutes * 60_000) / SAMPLES), server.ended]);
+      await Promise.race([delay((minutes * 60_000) / SAMPLES), server.ended, loadFailed]);
       const away = performance.now() % PERIOD_MS < AWAY_MS;
       receiver.answer(away ? () => ({ status: 503 }) : acceptAll);
       receiver.asked.length = 0;

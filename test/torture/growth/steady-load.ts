@@ -27,12 +27,19 @@ export class SteadyLoad {
   readonly #users = Array.from({ length: USERS }, () => randomUUID());
   #stopping = false;
   #work: Promise<unknown> = Promise.resolve();
+  #reportFailure: (reason: unknown) => void = () => {};
+  /** Rejects where a request failed; never resolves. */
+  readonly failed = new Promise<never>((_resolve, reject) => {
+    this.#reportFailure = reject;
+  });
   /** Records that the server has accepted. */
   accepted = 0;
   erasures = 0;
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    // It may have no listener at that moment.
+    this.failed.catch(() => {});
   }
 
   start(): void {
@@ -40,6 +47,7 @@ export class SteadyLoad {
       this.#drive(createDice(this.#options.seed * 100 + lane)),
     );
     this.#work = Promise.all(lanes);
+    this.#work.catch(this.#reportFailure);
   }
 
   /** Rejects where a request was answered otherwise than it should. */
