@@ -103,13 +103,21 @@ export class Ledger {
     return this.#entries.size;
   }
 
-  /** `deadLetters`: numbers of the records that lie in the queues as such. */
-  async compare(database: Client, deadLetters: ReadonlySet<number>): Promise<LedgerReport> {
+  /**
+   * `deadLetters`: numbers of the records that lie in the queues as such. `forgotten`: how many more a profile's queue
+   * has counted, and keeps no longer.
+   */
+  async compare(
+    database: Client,
+    deadLetters: ReadonlySet<number>,
+    forgotten: ReadonlyMap<number, number>,
+  ): Promise<LedgerReport> {
     const stored = await countStored(database);
     const rows = new Map(['none', ...this.#injected.keys()].map((fault) => [fault, this.#row(fault)]));
     const total = this.#row('total');
     const report = { withdrawn: 0, damaged: 0, setAside: 0, stolen: 0, unreported: 0 };
     const allowance = new Map(this.#mayBeMissing);
+    const uncounted = new Map(forgotten);
     for (const [number, { profile, during, fate }] of this.#entries) {
       const times = stored.get(number) ?? 0;
       stored.delete(number);
@@ -124,6 +132,9 @@ export class Ledger {
         else if (fate !== 'captured' && allowed > 0) {
           allowance.set(profile, allowed - 1);
           report[fate] += 1;
+        } else if ((uncounted.get(profile) ?? 0) > 0) {
+          uncounted.set(profile, uncounted.get(profile)! - 1);
+          report.setAside += 1;
         } else lost = true;
       }
       for (const row of [
