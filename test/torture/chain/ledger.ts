@@ -110,7 +110,7 @@ export class Ledger {
   async compare(
     database: Client,
     deadLetters: ReadonlySet<number>,
-    forgotten: ReadonlyMap<number, number>,
+    forgotten: ReadonlyMap<number, number> = new Map(),
   ): Promise<LedgerReport> {
     const stored = await countStored(database);
     const rows = new Map(['none', ...this.#injected.keys()].map((fault) => [fault, this.#row(fault)]));
