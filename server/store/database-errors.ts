@@ -14,7 +14,7 @@ export function isTransient(error: unknown): boolean {
   return error instanceof DatabaseError && ['40P01', '40001'].includes(error.code ?? '');
 }
 
-/** A statement took longer than it may. */
+/** A statement took longer than it may (`query_canceled`, which an administrator's cancel is too). */
 export function isTimeout(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '57014';
 }

@@ -232,7 +232,7 @@ function toQuery({ from, to, ...filters }: Question) {
 function describePopulation(): string {
   return `Made data (\`test/bench/stats-population.ts\`): ${DAYS} days, ${VERSIONS.length} versions, ${PLATFORMS.length} platforms,
 ${COUNTRIES.length} countries, about 100 events a user, 15 % of them with a processing time. Embedded PostgreSQL with its own
-settings, no cache in Roost, one request at a time. Brute force: \`test/reference/figures.sql\`, asked once.`;
+settings, no cache in Roost, one request at a time. Brute force: \`test/reference/figures.sql\`, asked once; –: not in this run, or not in SQL.`;
 }
 
 function describeSize(size: Size, loaded: LoadReport, space: Space, measured: readonly Measured[]): string {
