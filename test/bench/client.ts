@@ -20,6 +20,8 @@ const EVENTS = 100_000;
 const WAITING = 10_000;
 /** Separate processes for what happens once in a process's life. */
 const STARTS = 9;
+/** Such processes too, which take longer. */
+const LOOPS = 5;
 
 interface Figure {
   name: string;
@@ -66,8 +68,10 @@ const NOTES = [
   'Bare insert: the same row into the same table of a WAL file, by one prepared statement of better-sqlite3.',
   `Starts, imports and memory: median of ${STARTS} processes. Imports are those of an app that has the built package`,
   "installed as ES modules; better-sqlite3 is not counted. Event loop: Node's own monitor at a resolution of",
-  '1 ms, which is part of each figure; the reference is the same loop, busy with nothing. A server that only answers',
-  'takes what is sent, as an app has the real one on another machine; the row below is beside a real one.',
+  `1 ms, which is part of each figure; median of the longest delays of ${LOOPS} processes, and the longest of all. The`,
+  'reference writes as many bare rows in the same turns, and deletes them as batches would go. What holds',
+  'up both is the disk: SQLite waits for it when it copies its WAL back. A server that only answers takes what is',
+  'sent, as an app has the real one on another machine; the row below is beside a real one.',
 ];
 
 async function trackFigures(): Promise<Figure[]> {
@@ -207,27 +211,43 @@ async function drainFigures(folder: string): Promise<Figure[]> {
 }
 
 async function loopFigures(folder: string): Promise<Figure[]> {
-  const loop = (...args: string[]): Promise<{ max: number; p99: number }> =>
-    child('event-loop', [String(EVENTS), ...args]);
-  const say = ({ max, p99 }: { max: number; p99: number }): string => `${milli(max)} (p99 ${milli(p99)})`;
+  const loops = (endpoint?: string): Promise<Delays[]> =>
+    repeat(LOOPS, async () => {
+      const own = mkdtempSync(join(folder, 'loop-'));
+      return await child<Delays>('event-loop', [String(EVENTS), own, ...(endpoint ? [endpoint] : [])]);
+    });
+  const bare = await loops();
   const standIn = await startServer(join(import.meta.dirname, 'client', 'stand-in-server.ts'), [], {});
-  const busy = await loop(join(folder, 'loop'), standIn.url).finally(standIn.stop);
-  const beside = await besideServer(folder, (url) => loop(join(folder, 'loop-beside'), url));
+  const roost = await loops(standIn.url).finally(standIn.stop);
+  const beside = await besideServer(folder, loops);
   return [
     {
       name: 'event-loop delay, capturing and sending 100,000, max',
-      measured: say(busy),
-      reference: `${say(await loop())} without Roost`,
+      measured: delays(roost),
+      reference: `${delays(bare)} bare inserts and deletes`,
       goal: '≤ 10 ms',
-      met: busy.max <= 10,
+      met: longest(roost) <= 10,
     },
     {
       name: 'the same beside a server with its database on the same disk',
-      measured: say(beside),
+      measured: delays(beside),
       reference: '',
       goal: '',
     },
   ];
+}
+
+interface Delays {
+  max: number;
+  p99: number;
+}
+
+const longest = (loops: readonly Delays[]): number => median(loops.map(({ max }) => max));
+
+function delays(loops: readonly Delays[]): string {
+  const worst = Math.max(...loops.map(({ max }) => max));
+  const p99 = median(loops.map((loop) => loop.p99));
+  return `${milli(longest(loops))} (worst ${milli(worst)}, p99 ${milli(p99)})`;
 }
 
 async function besideServer<T>(folder: string, work: (url: string) => Promise<T>): Promise<T> {

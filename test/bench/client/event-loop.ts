@@ -1,25 +1,42 @@
 /**
- * How long the event loop is held up while events are captured and sent: `node event-loop.ts <events> [<dataDir>
- * <endpoint>]`; without the last two the same turns without Roost, as the reference. Prints JSON.
+ * How long the event loop is held up while events are captured and sent: `node event-loop.ts <events> <folder>
+ * [<endpoint>]`; without the last the reference, a bare queue in the same turns. Prints JSON.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
 import { startTelemetry } from '@roost-telemetry/electron/node';
 
-const [events = '0', dataDir = '', endpoint] = process.argv.slice(2);
+import { BareQueue } from './bare-queue.ts';
+
+const [events = '0', folder = '', endpoint] = process.argv.slice(2);
 
 /** Events in one turn of the loop: a busy moment of an app. */
 const PER_TURN = 20;
-/** What such a turn costs, for the reference. */
-const TURN_MS = 0.5;
+/** Turns after which the reference deletes what it holds, as a batch that was sent is deleted. */
+const TURNS_PER_BATCH = 25;
+/** About what such an event takes as it travels. */
+const PAYLOAD_BYTES = 500;
 
-const measured = endpoint === undefined ? await measure(beBusy) : await measureRoost(endpoint);
+const measured = endpoint === undefined ? await measureBare() : await measureRoost(endpoint);
 process.stdout.write(JSON.stringify(measured));
+
+async function measureBare(): Promise<Delays> {
+  const queue = new BareQueue(folder);
+  const payload = 'x'.repeat(PAYLOAD_BYTES);
+  let turns = 0;
+  const delays = await measure(() => {
+    for (let n = 0; n < PER_TURN; n += 1) queue.add(payload);
+    turns += 1;
+    if (turns % TURNS_PER_BATCH === 0) queue.removeAll();
+  });
+  queue.close();
+  return delays;
+}
 
 async function measureRoost(endpoint: string): Promise<Delays> {
   const telemetry = startTelemetry({
-    dataDir,
+    dataDir: folder,
     endpoint,
     maxRecords: 1_000_000,
     maxBytes: 2 ** 30,
@@ -66,9 +83,4 @@ async function measure(turn: () => void, finish = async (): Promise<void> => {})
   await finish();
   delays.disable();
   return { max: delays.max / 1e6, p99: delays.percentile(99) / 1e6 };
-}
-
-function beBusy(): void {
-  const end = performance.now() + TURN_MS;
-  while (performance.now() < end);
 }

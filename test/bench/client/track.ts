@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import { startTelemetry } from '@roost-telemetry/electron/node';
-import Database from 'better-sqlite3';
 
+import { BareQueue } from './bare-queue.ts';
 import { percentile } from './measure.ts';
 
 const BLOCKS = 40;
@@ -27,18 +27,7 @@ const properties = {
 telemetry.track('recording_completed', properties);
 const payload = JSON.stringify(telemetry.peek(1)[0]);
 
-const database = new Database(join(folder, 'bare.db'));
-database.exec(`
-  pragma journal_mode = wal; pragma synchronous = normal;
-  create table records (
-    id integer primary key, kind text not null, event_id text not null, captured_at integer not null,
-    bytes integer not null, ready_at integer not null default 0, lease_owner text,
-    tries integer not null default 0, payload text not null
-  )`);
-const insert = database.prepare(
-  'insert into records (kind, event_id, captured_at, bytes, payload) values (?, ?, ?, ?, ?)',
-);
-const eventId = '019e0f3a-5c1d-7b7e-9d0a-1f2e3d4c5b6a';
+const bareQueue = new BareQueue(folder);
 
 function time(call: () => void, into: number[]): void {
   for (let n = 0; n < BLOCK; n += 1) {
@@ -52,10 +41,10 @@ const [tracked, bare]: [number[], number[]] = [[], []];
 for (let block = 0; block < BLOCKS; block += 1) {
   time(() => telemetry.track('recording_completed', properties), tracked);
   await setImmediate();
-  time(() => insert.run('event', eventId, Date.now(), payload.length, payload), bare);
+  time(() => bareQueue.add(payload), bare);
   await setImmediate();
 }
-database.close();
+bareQueue.close();
 await telemetry.close();
 rmSync(folder, { recursive: true });
 
