@@ -3,9 +3,10 @@ import type pg from 'pg';
 
 import { readDays } from './stats/by-day.ts';
 import { type MatchingFacets, matchingFacets } from './stats/facets.ts';
+import { matchingUsers, userParameters } from './stats/matching-users.ts';
 import type { Day, StatsQuery } from './stats/query.ts';
 import { inSnapshot } from './stats/snapshot.ts';
-import { newcomersSource } from './stats/so-far.ts';
+import { newcomers } from './stats/so-far.ts';
 
 /** One day, its figures alone. */
 export interface DailyFigures {
@@ -49,13 +50,14 @@ async function readNewUsers(
   query: StatsQuery,
   facets: MatchingFacets,
 ): Promise<Map<Day, number>> {
-  const { source, values } = newcomersSource(facets, 3);
+  const parameters = userParameters(query.to, facets);
   const { rows } = await client.query<{ day: Day; users: number }>(
-    `select first_day::text as day, sum(users)::int as users
-     from (${source}) newcomers
-     where first_day between $1::date and $2::date
+    `with matching as (${matchingUsers(facets)})
+     select first_day::text as day, sum(users)::int as users
+     from (${newcomers(facets)}) newcomers
+     where first_day between $${parameters.length + 1}::date and $1::date
      group by first_day`,
-    [query.from, query.to, ...values],
+    [...parameters, query.from],
   );
   return new Map(rows.map(({ day, users }) => [day, users]));
 }

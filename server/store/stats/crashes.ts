@@ -1,9 +1,8 @@
 /** Uncaught crashes: how many, of what kind, on which day. Handled errors are in none of these. */
 import type pg from 'pg';
 
-import { type MatchingFacets, touchedUser } from './facets.ts';
+import type { MatchingFacets } from './facets.ts';
 import { type Day, type StatsQuery, addDays, daysBetween } from './query.ts';
-import type { Source } from './so-far.ts';
 
 export interface CrashFigures {
   crashes: number;
@@ -13,7 +12,6 @@ export interface CrashFigures {
   types: { crash_type: string; crashes: number; users: number }[];
   app_versions: { app_version: string; crashes: number; users: number }[];
   os_versions: { os_version: string; crashes: number; users: number }[];
-  median_seconds_to_first: number | null;
 }
 
 interface CrashGroup extends CrashCount {
@@ -28,9 +26,9 @@ interface CrashCount {
 export async function readCrashes(
   client: pg.ClientBase,
   { from, to }: StatsQuery,
-  facets: MatchingFacets,
+  { ids }: MatchingFacets,
 ): Promise<CrashFigures> {
-  const { rows } = await client.query<CrashGroup>(GROUPS, [from, to, facets.ids]);
+  const { rows } = await client.query<CrashGroup>(GROUPS, [from, to, ids]);
   const groups = (kind: CrashGroup['grouped_by']): CrashGroup[] =>
     rows.filter((row) => row.grouped_by === kind);
   const byDay = new Map(groups('day').map(({ name, crashes }) => [name, crashes]));
@@ -52,7 +50,6 @@ export async function readCrashes(
       crashes,
       users,
     })),
-    median_seconds_to_first: await readTimeToFirst(client, to, facets),
   };
 }
 
@@ -81,46 +78,3 @@ function by(column: 'crash_type' | 'app_version' | 'os_version'): string {
   group by name
   order by crashes desc, name`;
 }
-
-async function readTimeToFirst(
-  client: pg.ClientBase,
-  to: Day,
-  facets: MatchingFacets,
-): Promise<number | null> {
-  const { source, values } = firstCrashes(facets);
-  const { rows } = await client.query<{ median: number | null }>(
-    `select percentile_cont(0.5) within group (order by extract(epoch from first_crash_at - first_at)::float8) as median
-     from (${source}) crashed
-     where first_day <= $1::date and first_crash_at >= first_at`,
-    [to, ...values],
-  );
-  return rows[0]!.median;
-}
-
-function firstCrashes({ ids, environment, most }: MatchingFacets): Source {
-  if (environment !== null) return { source: ofEnvironment('$2'), values: [environment] };
-  if (most === null) return { source: ofFacets(), values: [ids] };
-  const isTouched = touchedUser('$4');
-  return {
-    source: `${ofEnvironment('$3', `not (${isTouched})`)} union all ${ofFacets(isTouched)}`,
-    values: [ids, most.environment, most.touched],
-  };
-}
-
-const ofEnvironment = (environment: string, whose = 'true'): string => `
-  select first_day, first_at, first_crash_at
-  from user_environments
-  where environment = ${environment}::text and first_crash_at < ($1::date + 1)::timestamp at time zone 'UTC'
-    and ${whose}`;
-
-const ofFacets = (whose = 'true'): string => `
-  select min(first_day) as first_day, min(first_at) as first_at, min(first_crash_at) as first_crash_at
-  from (
-    select user_id, min(crashed_at) as first_crash_at
-    from uncaught_crashes
-    where day <= $1::date and facet_id = any ($2::int[]) and ${whose}
-    group by user_id
-  ) crashed
-  join user_facets using (user_id)
-  where facet_id = any ($2::int[])
-  group by user_id`;

@@ -95,7 +95,7 @@ export function readStats(pool: pg.Pool, query: StatsQuery) {
         top_crash_types: crashes.types,
         crashes_by_app_version: crashes.app_versions,
         crashes_by_os_version: crashes.os_versions,
-        median_seconds_to_first_crash: crashes.median_seconds_to_first,
+        median_seconds_to_first_crash: soFar.median_seconds_to_first_crash,
       },
       business: {
         total_cost_usd: soFar.total_cost_usd,
