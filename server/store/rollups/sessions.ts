@@ -73,7 +73,10 @@ const ADD = `
   totals as (${addToTotals('select day, facet_id, length, 1 as sign from added')})
   select count(*) from added`;
 
-/** Says of all rows of these sessions whether there are several. */
+/**
+ * Says of all rows of these sessions whether there are several. They are named twice: a planner that knows too little of a
+ * young table would otherwise look through all of it for the rows to change.
+ */
 const SET_SPLIT = `
   with sessions as (
     select session_id, count(*) > 1 as split
@@ -84,7 +87,8 @@ const SET_SPLIT = `
   changed as (
     update session_days set split = sessions.split
     from sessions
-    where session_days.session_id = sessions.session_id and session_days.split <> sessions.split
+    where session_days.session_id = any ($1::uuid[]) and session_days.session_id = sessions.session_id
+      and session_days.split <> sessions.split
     returning day, facet_id, last_at - first_at as length, session_days.split
   )
   ${addToTotals('select day, facet_id, length, case when split then -1 else 1 end as sign from changed')}`;
