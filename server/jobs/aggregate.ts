@@ -19,6 +19,9 @@ export interface AggregateOptions {
 /** Small enough to hold the lock for a fraction of a second, large enough to catch up quickly. */
 const MARKS_PER_STEP = 2_000;
 
+/** Steps that have to go through before a larger one is tried again, which may read much in vain. */
+const STEPS_UNTIL_LARGER = 4;
+
 /** Brings rollups up to date, then `user_stats`. Returns the number of user-days recomputed. */
 export async function aggregate(pool: pg.Pool, options: AggregateOptions): Promise<number> {
   const { userDays } = await catchUp(pool, options);
@@ -41,12 +44,15 @@ export async function catchUp(
   const start = performance.now();
   let userDays = 0;
   let marks = marksPerStep;
+  let wentThrough = 0;
   do {
     const step = await aggregateStep(pool, marks);
     userDays += step.userDays;
     if (step.last) return { userDays, done: true };
-    // Heavy user-days come together, those of one day: what went through is a good guess for the next step.
-    marks = step.tooMuch ? Math.ceil(marks / 4) : Math.min(marksPerStep, marks * 2);
+    wentThrough = step.tooMuch ? 0 : wentThrough + 1;
+    // Heavy user-days come together, those of one day: what went through is a good guess for the next steps.
+    if (step.tooMuch) marks = Math.ceil(marks / 4);
+    else if (wentThrough % STEPS_UNTIL_LARGER === 0) marks = Math.min(marksPerStep, marks * 2);
   } while (performance.now() - start < budgetMs && !stopped());
   return { userDays, done: false };
 }

@@ -12,8 +12,9 @@ export async function recomputeUserDays(client: pg.ClientBase, { userIds, days }
     taken,
   );
   const { rows } = await client.query<{ user_ids: string[]; mondays: string[] }>(WEEKS_BEGUN, taken);
-  await client.query(INSERT, [rows[0]!.user_ids, rows[0]!.mondays]);
-  await client.query(SET_SHARES, taken);
+  const begun = [rows[0]!.user_ids, rows[0]!.mondays];
+  await client.query(INSERT, begun);
+  await client.query(SET_SHARES, begun);
 }
 
 /** A numeric property, exactly. Beyond 1e300 it is cut, so that no sum can overflow. Anything but a number is none. */
@@ -55,15 +56,17 @@ const INSERT = `
     array_agg((${number('processing_time_seconds')})::float8)
       filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number'),
     string_agg(int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * 65536 + name_id), ''),
-    true, false,
-    -- Most often final, which saves writing the row again; SET_SHARES has the last word.
-    day = min(day) over (partition by user_id, date_trunc('week', day::timestamp))
+    -- Of weeks that have begun, SET_SHARES has the last word.
+    count(*) over (partition by user_id, day) = 1,
+    min(facet_id) over week <> max(facet_id) over week,
+    min(facet_id) over week = max(facet_id) over week and day = min(day) over week
       and (user_id, date_trunc('week', day::timestamp)::date) not in (select * from unnest($1::uuid[], $2::date[]))
   from ${TAKEN_EVENTS}
   join event_names using (event)
-  group by user_id, day, facet_id`;
+  group by user_id, day, facet_id
+  window week as (partition by user_id, date_trunc('week', day::timestamp))`;
 
-/** How the user's rows of a week share its days, for all weeks that were touched. */
+/** How the user's rows of a week share its days, for weeks that had begun. */
 const SET_SHARES = `
   with ${TAKEN_WEEKS},
   rows_of_weeks as (
