@@ -13,7 +13,7 @@ export interface EncodedBody {
 
 /** zstd where Node has it (22.15; Electron 36), else gzip: the server takes both. Both carry a checksum. */
 export async function compress(text: string): Promise<EncodedBody> {
-  const body = new Uint8Array(Buffer.from(text, 'utf8'));
+  const body = new TextEncoder().encode(text);
   if (body.length <= WORTH_COMPRESSING) return { body };
   if (typeof zlib.zstdCompress === 'function') {
     const zstdCompress = promisify(zlib.zstdCompress);

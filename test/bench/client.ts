@@ -69,8 +69,8 @@ const NOTES = [
   `Starts, imports and memory: median of ${STARTS} processes. Imports are those of an app that has the built package`,
   "installed as ES modules; better-sqlite3 is not counted. Event loop: Node's own monitor at a resolution of",
   `1 ms, which is part of each figure; median of the longest delays of ${LOOPS} processes, and the longest of all. The`,
-  'reference writes as many bare rows in the same turns, and deletes them as batches would go. What holds',
-  'up both is the disk: SQLite waits for it when it copies its WAL back. A server that only answers takes what is',
+  'reference writes as many bare rows in the same turns, and deletes them as batches would go. The longest delays are',
+  "waits for the disk, when SQLite copies its WAL back, and V8's collector. A server that only answers takes what is",
   'sent, as an app has the real one on another machine; the row below is beside a real one.',
 ];
 
