@@ -1,0 +1,89 @@
+/**
+ * Filters that keep most of an environment: users are told from its totals, but for those whom what is left out matters
+ * to, in range (facets.ts). Random worlds seldom hold the cases below.
+ */
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+
+import { catchUp } from '../../../../server/jobs/aggregate.ts';
+import { matchingFacets } from '../../../../server/store/stats/facets.ts';
+import { inSnapshot } from '../../../../server/store/stats/snapshot.ts';
+import { getFigures } from '../../../helpers/figures.ts';
+import type { TestServer } from '../../../helpers/server.ts';
+import { startWorld } from './against-reference.ts';
+import { clear, disagreements } from './world.ts';
+
+const QUESTION = { from: '2026-06-01', to: '2026-06-30', app_version: ['2'] };
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startWorld();
+});
+afterAll(() => server?.close());
+beforeEach(() => clear(server));
+
+/** Not one of the sample by which `matchingFacets` decides: few users would be too many of it. */
+function newUser(): string {
+  return `f${randomUUID().slice(1)}`;
+}
+
+interface Did {
+  user: string;
+  day: string;
+  version: string;
+  country?: string;
+  /** Auto-paste switched on (default: another event). */
+  autoPaste?: boolean;
+}
+
+async function add({ user, day, version, country = 'DE', autoPaste }: Did): Promise<void> {
+  await server.pool.query(
+    `insert into events (user_id, event_id, timestamp, event, app_version, platform, country, environment, properties)
+     values ($1, gen_random_uuid(), $2::date + interval '1 hour', $3, $4, 'macOS 15', $5, 'production', $6)`,
+    [
+      user,
+      day,
+      autoPaste === undefined ? 'app_opened' : 'feature_toggled',
+      version,
+      country,
+      autoPaste === undefined ? {} : { feature: 'auto_paste', enabled: autoPaste },
+    ],
+  );
+  await server.pool.query('insert into dirty_user_days (user_id, day) values ($1, $2)', [user, day]);
+}
+
+/** Figures of June without version 1, compared with brute force. */
+async function figures() {
+  await catchUp(server.pool);
+  const { from, to, app_version } = QUESTION;
+  const filters = { app_version, environment: ['production'] };
+  const facets = await inSnapshot(server.pool, (client) => matchingFacets(client, { from, to, filters }));
+  expect(facets.most).not.toBeNull();
+  expect(await disagreements(server, QUESTION)).toEqual([]);
+  return getFigures(server, `/stats?from=${from}&to=${to}&app_version=${app_version.join()}`);
+}
+
+test('a setting that was made with what is left out does not count, however long ago', async () => {
+  const user = newUser();
+  await add({ user, day: '2026-03-10', version: '1', autoPaste: true });
+  await add({ user, day: '2026-06-10', version: '2' });
+  expect(await figures()).toMatchObject({ adoption: { auto_paste_rate: 0 } });
+});
+
+test('who was in another country with what is left out is in the one of the range', async () => {
+  const user = newUser();
+  await add({ user, day: '2026-03-10', version: '1', country: 'US' });
+  await add({ user, day: '2026-06-10', version: '2', country: 'DE' });
+  expect(await figures()).toMatchObject({ growth: { users_by_country: [{ country: 'DE', users: 1 }] } });
+});
+
+test('what users did in range with what is left out does not count', async () => {
+  const [both, only] = [newUser(), newUser()];
+  await add({ user: both, day: '2026-06-10', version: '2' });
+  await add({ user: both, day: '2026-06-30', version: '1' });
+  await add({ user: only, day: '2026-06-20', version: '1' });
+  expect(await figures()).toMatchObject({
+    growth: { total_users: 1, active_users_1d: 0, active_users_30d: 1 },
+  });
+});
