@@ -117,15 +117,18 @@ export class SqliteStore implements Store {
   counts(): QueueCounts {
     this.#tallies.refresh();
     this.#limits.enforce();
-    const oldest = (['event', 'crash'] as const)
-      .map((kind) => this.#sql[kind].oldest.get() as { captured_at: number } | undefined)
-      .flatMap((row) => (row ? [row.captured_at] : []));
+    const oldest = { event: this.#oldest('event'), crash: this.#oldest('crash') };
+    // Damage can take rows and leave the numbers, or the other way round: nothing would ever bring them together again.
+    const disagrees = (kind: RecordKind): boolean =>
+      this.#tallies[kind].records > 0 !== (oldest[kind] !== undefined);
+    if (disagrees('event') || disagrees('crash')) this.#tallies.recount();
     const { event, crash } = this.#tallies;
+    const moments = Object.values(oldest).filter((moment) => moment !== undefined);
     return {
       events: event.records,
       crashes: crash.records,
       bytes: event.bytes + crash.bytes,
-      oldest: oldest.length > 0 ? Math.min(...oldest) : null,
+      oldest: moments.length > 0 ? Math.min(...moments) : null,
       deadLetters: (this.#sql.countDeadLetters.get() as { letters: number }).letters,
     };
   }
@@ -213,6 +216,11 @@ export class SqliteStore implements Store {
     const result = this.#sql.insert.run(id, kind, eventId, capturedAt, bytes, readyAt, tries, payload);
     this.#lastId = Number(result.lastInsertRowid);
     this.#tallies.inserted(kind, bytes);
+  }
+
+  /** When the first record of a kind was captured. */
+  #oldest(kind: RecordKind): number | undefined {
+    return (this.#sql[kind].oldest.get() as { captured_at: number } | undefined)?.captured_at;
   }
 
   #bury({ kind, eventId, reason, at, payload }: DeadLetter): void {

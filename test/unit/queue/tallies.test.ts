@@ -80,3 +80,28 @@ it('drops nothing for numbers in the file that are wrong', () => {
   expect(again.counts().events).toBe(21);
   expect(again.droppedTotals()).toEqual({});
 });
+
+it.each([
+  ['rows that damage has taken', 'delete from records'],
+  ['rows that the numbers have lost', 'update counted set events = 0, event_bytes = 0'],
+])('does not go on counting %s', (_, damage) => {
+  const dataDir = temporaryFolder();
+  const queue = testQueue({ dataDir });
+  for (let n = 0; n < 3; n += 1) queue.add('event', makeEvent());
+  const [record] = queue.lease({
+    kind: 'event',
+    owner: 'a',
+    maxRecords: 1,
+    maxBytes: 10_000,
+    leaseMs: 1_000,
+  });
+  queue.settle([record!.rowId]);
+  queue.close();
+  const file = new Database(join(dataDir, 'queue.db'));
+  file.exec(damage);
+  const { rows } = file.prepare('select count(*) as rows from records').get() as { rows: number };
+  file.close();
+  const again = testQueue({ dataDir });
+  expect(again.counts()).toMatchObject({ events: rows, oldest: rows === 0 ? null : expect.any(Number) });
+  expect(again.counts().bytes > 0).toBe(rows > 0);
+});
