@@ -1,5 +1,5 @@
 /** One open queue file: its statements, and the ways of writing to it. */
-import type { SqliteDatabase, SqliteDriver } from './driver.ts';
+import { InconsistentFileError, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { prepareDatabase } from './schema.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -85,6 +85,12 @@ export class Connection {
     const { busy } = this.sql.checkpoint.get() as { busy: number };
     // A reader in another process may have stood in the way.
     if (busy === 0) this.sql.removeState.run(PURGING);
+  }
+
+  /** Looks through the whole file. Throws `InconsistentFileError` where it finds damage. */
+  checkSound(): void {
+    const { quick_check: verdict } = this.sql.quickCheck.get() as { quick_check: string };
+    if (verdict !== 'ok') throw new InconsistentFileError(verdict);
   }
 
   close(): void {

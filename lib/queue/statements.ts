@@ -49,6 +49,7 @@ export function prepareStatements(database: SqliteDatabase) {
     rollback: database.prepare('rollback'),
     dataVersion: database.prepare('pragma data_version'),
     checkpoint: database.prepare('pragma wal_checkpoint(truncate)'),
+    quickCheck: database.prepare('pragma quick_check(1)'),
 
     event: prepareKind(database, 'event'),
     crash: prepareKind(database, 'crash'),
@@ -60,6 +61,9 @@ export function prepareStatements(database: SqliteDatabase) {
     writeCounted: database.prepare(
       `update counted set through_id = max(through_id, (select ifnull(max(id), 0) from records)),
          events = ?, event_bytes = ?, crashes = ?, crash_bytes = ?`,
+    ),
+    removeUnknown: database.prepare(
+      `delete from records where kind is null or kind not in ('event', 'crash') returning id`,
     ),
     uncount: database.prepare('update counted set through_id = 0'),
 

@@ -9,6 +9,7 @@
  */
 import type { RecordKind } from '../record/batch.ts';
 import type { Connection } from './connection.ts';
+import { DAMAGED } from './store.ts';
 
 /** After so many inserts the numbers are written, so that the next start has no more than these to count. */
 const INSERTS_BETWEEN_WRITES = 256;
@@ -58,11 +59,14 @@ export class Tallies {
     this.#dataVersion = version;
   }
 
-  /** Counts every row: where the numbers in the file may be wrong. */
+  /** Counts every row: where the numbers in the file may be wrong. Rows of no known kind go, counted as damaged. */
   recount(): void {
+    const { sql } = this.#connection;
     this.#connection.transaction(() => {
-      this.#connection.sql.writeCounted.run(0, 0, 0, 0);
-      this.#connection.sql.uncount.run();
+      const unknown = sql.removeUnknown.all().length;
+      if (unknown > 0) sql.drop.run(DAMAGED, unknown);
+      sql.writeCounted.run(0, 0, 0, 0);
+      sql.uncount.run();
       this.#forget();
       this.#write();
     });

@@ -22,6 +22,8 @@ import { LEASE, makeCrash, makeEvent } from './records.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const CAPTURED = 200;
+/** Bytes: about the third of a record. */
+const PIECE = 100;
 
 /** A closed queue of 200 events and two crashes, one of them larger than a page. */
 function makeFile(): { dataDir: string; path: string } {
@@ -158,6 +160,27 @@ describe('a damaged queue file', () => {
       ),
       { numRuns: 25, seed: 20260601 },
     );
+  });
+
+  it('is emptied by sending, wherever a piece of it was wiped', () => {
+    const { path } = makeFile();
+    const sound = readFileSync(path);
+    for (let at = 0; at < sound.length - PIECE; at += 997) {
+      const dataDir = join(temporaryFolder(), 'telemetry');
+      mkdirSync(dataDir);
+      writeFileSync(join(dataDir, 'queue.db'), Buffer.from(sound).fill(0, at, at + PIECE));
+      let now = Date.now();
+      const queue = testQueue({ dataDir, now: () => now });
+      // What was not removed comes back when its lease has ended.
+      for (let round = 0; round < 8; round += 1) {
+        for (const kind of ['event', 'crash'] as const) {
+          queue.settle(queue.lease({ ...LEASE, kind, dueOnly: false }).map(({ rowId }) => rowId));
+        }
+        now += LEASE.leaseMs + 1;
+      }
+      expect(queue.counts(), `wiped from ${at}`).toMatchObject({ events: 0, crashes: 0, oldest: null });
+      queue.close();
+    }
   });
 
   it('is mended once by two handles that meet it at the same time', () => {
