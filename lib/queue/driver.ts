@@ -91,15 +91,11 @@ const FAILURE_OF_CODE: Readonly<Record<string, Failure>> = {
   20: 'damaged',
 };
 
-/** Rows of the file are found one way and not another: some damage SQLite does not notice by itself. */
-export class InconsistentFileError extends Error {}
-
-/** Thrown for a file that SQLite can read but that is no queue of ours. */
+/** Thrown for a file that SQLite can read but that is no queue of ours, or not a sound one. */
 export class ForeignFileError extends Error {}
 
 export function failureOf(error: unknown): Failure {
   // Missing tables or columns have no code of their own.
-  if (error instanceof InconsistentFileError) return 'damaged';
   if (error instanceof ForeignFileError || /^no such (?:table|column)/.test(firstLine(error)))
     return 'damaged';
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };

@@ -70,7 +70,7 @@ export class SqliteStore implements Store {
       const ids = idsOf(fillBatch(candidates, maxBytes));
       const rows = this.#sql.read.all(ids) as RecordRow[];
       // A record that is found in order, but not by its id, could be neither sent nor removed.
-      if (rows.length < (JSON.parse(ids) as number[]).length) this.#connection.checkSound();
+      this.#checkFound(rows, ids);
       const unsound = rows.filter((row) => row.sound === 0);
       if (unsound.length > 0) {
         this.#remove(idsOf(unsound));
@@ -119,18 +119,16 @@ export class SqliteStore implements Store {
   counts(): QueueCounts {
     this.#tallies.refresh();
     this.#limits.enforce();
-    const oldest = { event: this.#oldest('event'), crash: this.#oldest('crash') };
+    const oldest = Math.min(this.#oldest('event'), this.#oldest('crash'));
     // Damage can take rows and leave the numbers, or the other way round: nothing would ever bring them together again.
-    const disagrees = (kind: RecordKind): boolean =>
-      this.#tallies[kind].records > 0 !== (oldest[kind] !== undefined);
-    if (disagrees('event') || disagrees('crash')) this.#tallies.recount();
+    const { records } = this.#tallies;
+    if (records > 0 !== oldest < Infinity) this.#tallies.recount();
     const { event, crash } = this.#tallies;
-    const moments = Object.values(oldest).filter((moment) => moment !== undefined);
     return {
       events: event.records,
       crashes: crash.records,
       bytes: event.bytes + crash.bytes,
-      oldest: moments.length > 0 ? Math.min(...moments) : null,
+      oldest: oldest < Infinity ? oldest : null,
       deadLetters: (this.#sql.countDeadLetters.get() as { letters: number }).letters,
     };
   }
@@ -220,9 +218,9 @@ export class SqliteStore implements Store {
     this.#tallies.inserted(kind, bytes);
   }
 
-  /** When the first record of a kind was captured. */
-  #oldest(kind: RecordKind): number | undefined {
-    return (this.#sql[kind].oldest.get() as { captured_at: number } | undefined)?.captured_at;
+  /** When the first record of a kind was captured; infinite where there is none. */
+  #oldest(kind: RecordKind): number {
+    return (this.#sql[kind].oldest.get() as { captured_at: number } | undefined)?.captured_at ?? Infinity;
   }
 
   #bury({ kind, eventId, reason, at, payload }: DeadLetter): void {
@@ -233,7 +231,11 @@ export class SqliteStore implements Store {
   #remove(ids: string): void {
     const removed = this.#tallies.remove(() => this.#sql.remove.all(ids) as RemovedRow[]);
     // Most likely another process was quicker. In a damaged file they would come back, and be sent, again and again.
-    if (removed.length < (JSON.parse(ids) as number[]).length) this.#connection.checkSound();
+    this.#checkFound(removed, ids);
+  }
+
+  #checkFound(rows: readonly unknown[], ids: string): void {
+    if (rows.length < (JSON.parse(ids) as number[]).length) this.#connection.checkSound();
   }
 }
 

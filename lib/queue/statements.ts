@@ -49,7 +49,6 @@ export function prepareStatements(database: SqliteDatabase) {
     rollback: database.prepare('rollback'),
     dataVersion: database.prepare('pragma data_version'),
     checkpoint: database.prepare('pragma wal_checkpoint(truncate)'),
-    quickCheck: database.prepare('pragma quick_check(1)'),
 
     event: prepareKind(database, 'event'),
     crash: prepareKind(database, 'crash'),

@@ -45,6 +45,10 @@ export class Tallies {
     return this.#crash;
   }
 
+  get records(): number {
+    return this.#event.records + this.#crash.records;
+  }
+
   /** Makes the numbers exact. */
   refresh(): void {
     const { sql } = this.#connection;
