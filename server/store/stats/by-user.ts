@@ -48,7 +48,7 @@ export async function readByUser(
   if (rows.some(({ country, active }) => country === null && active > 0)) {
     const { rows: moved } = await client.query<{ country: string; users: number }>(
       latestOfSeveral(isOfEnvironment, parameters.length),
-      [...parameters, startOf(from), startOf(addDays(to, 1)), facets.most?.leftOut ?? []],
+      [...parameters, startOf(from), startOf(addDays(to, 1))],
     );
     for (const { country, users } of moved) countries.set(country, (countries.get(country) ?? 0) + users);
   }
@@ -150,7 +150,7 @@ function sourceOf({ environment, most }: MatchingFacets): UserSource {
   return {
     users: `${usersOfEnvironment(`not (${isTouched})`)} union all ${usersOfFacets(isTouched)}`,
     isOfEnvironment: `$4::text is not null and not (${isTouched})`,
-    values: [most.environment, most.touchedInRange],
+    values: [most.environment, most.touched],
   };
 }
 
@@ -180,23 +180,18 @@ const byCountry = (users: string): string => `
 
 /**
  * Who had several countries counts for that of the latest event in range, which only the events themselves tell. These
- * are the users whose country the source could not tell: of the environment, for several countries at any time, also
- * with facets that the filters leave out.
+ * are the users whose country the source could not tell: of the environment, for several countries at any time.
  */
 const latestOfSeveral = (isOfEnvironment: string, parameters: number): string => `
   with travellers as (
     select user_id
-    from (
-      select user_id, country, days, facet_id = any ($3::int[]) as matches
-      from user_facets
-      join facets using (facet_id)
-      where facet_id = any ($3::int[] || $${parameters + 3}::int[])
-    ) of_users
+    from user_facets
+    join facets using (facet_id)
+    where facet_id = any ($3::int[])
     group by user_id
-    having bool_or(matches and days && ${RANGE}) and case
+    having bool_or(days && ${RANGE}) and case
       when ${isOfEnvironment} then min(country) <> max(country)
-      else min(nullif(country, '')) filter (where matches and days && ${RANGE})
-        <> max(country) filter (where matches and days && ${RANGE})
+      else min(nullif(country, '')) filter (where days && ${RANGE}) <> max(country) filter (where days && ${RANGE})
     end
   )
   select country, count(*)::int as users

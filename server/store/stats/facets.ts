@@ -24,17 +24,14 @@ export interface MostOfEnvironment {
    * environment as a whole, so that only these are added up anew.
    */
   touched: string;
-  /**
-   * Those of them for whom it matters in the range and the 30 days up to its end: in what users did there, and which
-   * settings they had then.
-   */
-  touchedInRange: string;
 }
 
 type Facet = Record<FacetColumn, string> & { facet_id: number };
 
-export async function matchingFacets(client: pg.ClientBase, query: StatsQuery): Promise<MatchingFacets> {
-  const { filters } = query;
+export async function matchingFacets(
+  client: pg.ClientBase,
+  { filters }: StatsQuery,
+): Promise<MatchingFacets> {
   const { rows } = await client.query<Facet>(`select facet_id, ${FACET_COLUMNS.join(', ')} from facets`);
   const wanted = FACET_COLUMNS.flatMap((column) => {
     const values = filters[column];
@@ -50,24 +47,18 @@ export async function matchingFacets(client: pg.ClientBase, query: StatsQuery): 
     .filter((facet) => facet.environment === environment && !kept.has(facet.facet_id))
     .map((facet) => facet.facet_id);
   if (leftOut.length === 0) return { ids, environment, most: null };
-  return { ids, environment: null, most: await mostOf(client, query, environment, leftOut) };
+  return { ids, environment: null, most: await mostOf(client, environment, leftOut) };
 }
 
 async function mostOf(
   client: pg.ClientBase,
-  { from, to }: StatsQuery,
   environment: string,
   leftOut: number[],
 ): Promise<MostOfEnvironment | null> {
   const { rows: sample } = await client.query<{ is_few: boolean }>(FEW_IN_SAMPLE, [leftOut]);
   if (!sample[0]!.is_few) return null;
-  const { rows } = await client.query<{ touched: string; touched_in_range: string }>(TOUCHED, [
-    leftOut,
-    from,
-    to,
-  ]);
-  const { touched, touched_in_range: touchedInRange } = rows[0]!;
-  return { environment, leftOut, touched, touchedInRange };
+  const { rows } = await client.query<{ touched: string }>(TOUCHED, [leftOut]);
+  return { environment, leftOut, touched: rows[0]!.touched };
 }
 
 /** Ids of users are random, so that the first of sixteen parts stands for all. Decides only what is faster. */
@@ -76,25 +67,16 @@ const FEW_IN_SAMPLE = `
   from user_facets
   where user_id < '10000000-0000-0000-0000-000000000000'`;
 
-/** A user may have crashed with what no event of theirs has. A toggle holds until the next one. */
+/** A user may have crashed with what no event of theirs has. */
 const TOUCHED = `
-  select coalesce(array_agg(user_id), '{}')::text as touched,
-    coalesce(array_agg(user_id) filter (where in_range), '{}')::text as touched_in_range
+  select coalesce(array_agg(user_id), '{}')::text as touched
   from (
-    select user_id, bool_or(in_range) as in_range
-    from (
-      select user_id, days && daterange(least($2::date, $3::date - 29), $3::date + 1) as in_range
-      from user_facets
-      where facet_id = any ($1::int[])
-      union all
-      select user_id, day <= $3::date from auto_paste_toggles where facet_id = any ($1::int[])
-      union all
-      select user_id, false from uncaught_crashes where facet_id = any ($1::int[])
-    ) traces
-    group by user_id
+    select user_id from user_facets where facet_id = any ($1::int[])
+    union
+    select user_id from uncaught_crashes where facet_id = any ($1::int[])
   ) users`;
 
-/** Condition on `user_id`: the user is one of the touched ones that a parameter holds. A hash, for thousands of users. */
+/** Condition on `user_id`: the user is one of the `touched` that a parameter holds. A hash, for thousands of users. */
 export function touchedUser(parameter: string): string {
   return `user_id in (select unnest(${parameter}::uuid[]))`;
 }

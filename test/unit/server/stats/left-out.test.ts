@@ -1,6 +1,6 @@
 /**
- * Filters that keep most of an environment: users are told from its totals, but for those whom what is left out matters
- * to, in range (facets.ts). Random worlds seldom hold the cases below.
+ * Filters that keep most of an environment: users are told from its totals, but for those who have something of what is
+ * left out (facets.ts). Random worlds seldom hold the cases below.
  */
 import { randomUUID } from 'node:crypto';
 
