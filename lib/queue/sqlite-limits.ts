@@ -40,7 +40,7 @@ export class SqliteLimits {
   #excess(): Excess {
     const { event, crash } = this.#tallies;
     return {
-      records: event.records + crash.records - this.#options.maxRecords,
+      records: this.#tallies.records - this.#options.maxRecords,
       bytes: event.bytes + crash.bytes - this.#options.maxBytes,
     };
   }

@@ -121,8 +121,7 @@ export class SqliteStore implements Store {
     this.#limits.enforce();
     const oldest = Math.min(this.#oldest('event'), this.#oldest('crash'));
     // Damage can take rows and leave the numbers, or the other way round: nothing would ever bring them together again.
-    const { records } = this.#tallies;
-    if (records > 0 !== oldest < Infinity) this.#tallies.recount();
+    if (this.#tallies.records > 0 !== oldest < Infinity) this.#tallies.recount();
     const { event, crash } = this.#tallies;
     return {
       events: event.records,

@@ -61,8 +61,9 @@ export function prepareStatements(database: SqliteDatabase) {
       `update counted set through_id = max(through_id, (select ifnull(max(id), 0) from records)),
          events = ?, event_bytes = ?, crashes = ?, crash_bytes = ?`,
     ),
+    // SQLite takes the table's `not null` on trust, and so would find no null if it was asked for one.
     removeUnknown: database.prepare(
-      `delete from records where kind is null or kind not in ('event', 'crash') returning id`,
+      `delete from records where iif(kind in ('event', 'crash'), 0, 1) returning id`,
     ),
     uncount: database.prepare('update counted set through_id = 0'),
 
