@@ -1,5 +1,5 @@
 /** One open queue file: its statements, and the ways of writing to it. */
-import { ForeignFileError, type SqliteDatabase, type SqliteDriver } from './driver.ts';
+import { UnsoundFileError, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { prepareDatabase } from './schema.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -87,12 +87,12 @@ export class Connection {
     if (busy === 0) this.sql.removeState.run(PURGING);
   }
 
-  /** Looks through the whole file. Throws `ForeignFileError` where it finds damage. */
+  /** Looks through the whole file. Throws `UnsoundFileError` where it finds damage. */
   checkSound(): void {
     const { quick_check: verdict } = this.#database.prepare('pragma quick_check(1)').get() as {
       quick_check: string;
     };
-    if (verdict !== 'ok') throw new ForeignFileError(verdict);
+    if (verdict !== 'ok') throw new UnsoundFileError(verdict);
   }
 
   close(): void {

@@ -91,12 +91,12 @@ const FAILURE_OF_CODE: Readonly<Record<string, Failure>> = {
   20: 'damaged',
 };
 
-/** Thrown for a file that SQLite can read but that is no queue of ours, or not a sound one. */
-export class ForeignFileError extends Error {}
+/** Thrown for a file that SQLite can read but that is no sound queue of ours. */
+export class UnsoundFileError extends Error {}
 
 export function failureOf(error: unknown): Failure {
   // Missing tables or columns have no code of their own.
-  if (error instanceof ForeignFileError || /^no such (?:table|column)/.test(firstLine(error)))
+  if (error instanceof UnsoundFileError || /^no such (?:table|column)/.test(firstLine(error)))
     return 'damaged';
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   const primary =

@@ -1,5 +1,5 @@
 /** The queue file: how it is set up, and how an older one is brought up to date. */
-import { ForeignFileError, type SqliteDatabase } from './driver.ts';
+import { UnsoundFileError, type SqliteDatabase } from './driver.ts';
 
 /** "Roos": tells a queue from any other SQLite file that may lie in its place. */
 const APPLICATION_ID = 0x526f6f73;
@@ -65,7 +65,7 @@ const SETTINGS = `
   pragma journal_size_limit = 4194304;
   pragma temp_store = memory;`;
 
-/** Sets up the connection, then creates or updates the tables. Throws `ForeignFileError` for a file that is not ours. */
+/** Sets up the connection, then creates or updates the tables. Throws `UnsoundFileError` for a file that is not ours. */
 export function prepareDatabase(database: SqliteDatabase): void {
   database.exec(SETTINGS);
   if (versionOf(database) === STEPS.length) return;
@@ -80,7 +80,7 @@ export function prepareDatabase(database: SqliteDatabase): void {
   }
 }
 
-/** 0 for an empty file. Throws `ForeignFileError` for a file that is not ours. */
+/** 0 for an empty file. Throws `UnsoundFileError` for a file that is not ours. */
 export function versionOf(database: SqliteDatabase): number {
   const pragma = (name: string): number => {
     const row = database.prepare(`pragma ${name}`).get() as Record<string, number>;
@@ -92,7 +92,7 @@ export function versionOf(database: SqliteDatabase): number {
     tables: number;
   };
   if (applicationId === 0 && version === 0 && tables === 0) return 0;
-  if (applicationId !== APPLICATION_ID) throw new ForeignFileError('it is a database of another program');
-  if (version > STEPS.length) throw new ForeignFileError(`it was written by a newer version (${version})`);
+  if (applicationId !== APPLICATION_ID) throw new UnsoundFileError('it is a database of another program');
+  if (version > STEPS.length) throw new UnsoundFileError(`it was written by a newer version (${version})`);
   return version;
 }
