@@ -86,8 +86,9 @@ async function readRanked(
   return rows[0]!.seconds;
 }
 
+/** In order of days: the last digit of a sum of floats hangs on the order, which must not be that of rows on the disk. */
 const BUCKETS = `
-  select bucket, sum(events)::float8 as events, sum(total_seconds) as total_seconds
+  select bucket, sum(events)::float8 as events, sum(total_seconds order by day) as total_seconds
   from environment_processing
   where day between $1::date and $2::date and environment = $3::text
   group by bucket
