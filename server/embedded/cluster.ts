@@ -24,6 +24,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { locateBinaries } from './binaries.ts';
+import { sharedBuffers } from './memory.ts';
 import { type ProcessOwner, openFolder, processOwner, sharedFolder } from './process-owner.ts';
 import { isRunning, readPostmaster } from './postmaster.ts';
 
@@ -77,7 +78,11 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   mkdirSync(folder, { recursive: true });
   const password = readPassword(folder);
   const data = await prepareData(folder, owner, password, options.unsafe === true);
-  const port = await ensureStarted(data, owner, { ...SETTINGS, ...options.settings });
+  const port = await ensureStarted(data, owner, {
+    ...SETTINGS,
+    shared_buffers: sharedBuffers(),
+    ...options.settings,
+  });
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
     folder: data,

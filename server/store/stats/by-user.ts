@@ -157,7 +157,7 @@ function sourceOf({ environment, most }: MatchingFacets): UserSource {
 /** Users counted by country: '' where they have none in range, null where there may be several. */
 const byCountry = (users: string): string => `
   with crashed as (
-    select distinct user_id, true as crashed
+    select user_id
     from uncaught_crashes
     where day between $1::date and $2::date and facet_id = any ($3::int[])
   )
@@ -166,7 +166,7 @@ const byCountry = (users: string): string => `
     count(*) filter (where active and auto_paste)::int as auto_paste,
     count(*) filter (where dictionary)::int as dictionary,
     count(*) filter (where retry)::int as retry,
-    count(*) filter (where active and crashed)::int as crashed,
+    count(*) filter (where active and user_id in (select user_id from crashed))::int as crashed,
     count(*) filter (where active_1d)::int as active_1d,
     count(*) filter (where active_7d)::int as active_7d,
     count(*) filter (where active_30d)::int as active_30d,
@@ -175,7 +175,6 @@ const byCountry = (users: string): string => `
     count(*) filter (where dictionary_7d)::int as dictionary_7d,
     count(*) filter (where retry_7d)::int as retry_7d
   from (${users}) users
-  left join crashed using (user_id)
   group by country`;
 
 /**

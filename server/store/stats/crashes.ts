@@ -69,12 +69,16 @@ const GROUPS = `
   union all
   (${by('os_version')})`;
 
+/** Counted for each user first: a distinct count over all would sort them. */
 function by(column: 'crash_type' | 'app_version' | 'os_version'): string {
   return `
-  select '${column}', coalesce(nullif(${column}, ''), 'unknown') collate "C" as name, count(*)::int as crashes,
-    count(distinct user_id)::int as users
-  from matching
-  where in_range
+  select '${column}', name, sum(crashes)::int as crashes, count(*)::int as users
+  from (
+    select coalesce(nullif(${column}, ''), 'unknown') collate "C" as name, user_id, count(*) as crashes
+    from matching
+    where in_range
+    group by name, user_id
+  ) by_user
   group by name
   order by crashes desc, name`;
 }

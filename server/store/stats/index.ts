@@ -7,7 +7,7 @@ import { readCrashes } from './crashes.ts';
 import { matchingFacets } from './facets.ts';
 import { type StatsQuery, addDays } from './query.ts';
 import { readSessions } from './sessions.ts';
-import { inSnapshot } from './snapshot.ts';
+import { inSnapshot, readTogether } from './snapshot.ts';
 import { readSoFar } from './so-far.ts';
 
 export type Stats = Awaited<ReturnType<typeof readStats>>;
@@ -19,11 +19,17 @@ export function readStats(pool: pg.Pool, query: StatsQuery) {
   return inSnapshot(pool, async (client) => {
     const { from, to } = query;
     const facets = await matchingFacets(client, query);
-    const { days, weeks, processing, failures } = await readByDay(client, query, facets);
-    const users = await readByUser(client, query, facets);
-    const soFar = await readSoFar(client, query, facets);
-    const sessions = await readSessions(client, query, facets);
-    const crashes = await readCrashes(client, query, facets);
+    const [soFar, { days, weeks, processing, failures }, users, sessions, crashes] = await readTogether(
+      pool,
+      client,
+      [
+        (own) => readSoFar(own, query, facets),
+        (own) => readByDay(own, query, facets),
+        (own) => readByUser(own, query, facets),
+        (own) => readSessions(own, query, facets),
+        (own) => readCrashes(own, query, facets),
+      ],
+    );
 
     const sum = (key: Exclude<keyof DayFigures, 'day'>, start = from): number =>
       days.reduce((total, figures) => (figures.day >= start ? total + figures[key] : total), 0);
