@@ -2,21 +2,18 @@
 import type { FastifyInstance } from 'fastify';
 
 import { ApiError } from '../errors.ts';
-import {
-  type Interval,
-  readEventCounts,
-  readEventSeries,
-  readNumberProperty,
-  readValueCounts,
-} from '../store/stats/events.ts';
+import { freshen } from '../jobs/aggregate.ts';
+import { readEventCounts } from '../store/stats/event-counts.ts';
+import { readNumberProperty, readValueCounts } from '../store/stats/event-properties.ts';
+import { type Interval, readEventSeries } from '../store/stats/event-series.ts';
 import { readRecent } from '../store/stats/recent.ts';
-import { rangeOf, sendFigures } from './stats.ts';
+import { FRESHEN_MS, rangeOf, sendFigures } from './stats.ts';
 import { invalid, parseStatsQuery } from './stats-query.ts';
 
 export async function statsEventRoutes(app: FastifyInstance): Promise<void> {
   app.get('/stats/events', async (request, reply) => {
     const { query } = parseStatsQuery(request.url);
-    const asOf = new Date();
+    const asOf = await freshen(app.pool, FRESHEN_MS);
     return sendFigures(request, reply, asOf, {
       ...rangeOf(query),
       events: await readEventCounts(app.pool, query),
@@ -37,7 +34,7 @@ export async function statsEventRoutes(app: FastifyInstance): Promise<void> {
         : undefined;
     if (property !== undefined && type === undefined)
       throw invalid('property', 'not in the catalogue for this event');
-    const asOf = new Date();
+    const asOf = await freshen(app.pool, FRESHEN_MS);
     const series = name.includes('\0') ? null : await readEventSeries(app.pool, query, name, interval);
     if (series === null || (definition === undefined && series.count === 0)) {
       throw new ApiError('not_found', 'no such event in the catalogue or in range');

@@ -18,6 +18,8 @@ import { startCluster } from '../../server/embedded/cluster.ts';
 import { migrate } from '../../server/store/migrate.ts';
 import { createDatabase } from '../../server/store/pool.ts';
 import { readCohorts } from '../../server/store/stats/cohorts.ts';
+import { readEventCounts } from '../../server/store/stats/event-counts.ts';
+import { readEventSeries } from '../../server/store/stats/event-series.ts';
 import { readFunnel } from '../../server/store/stats/funnel.ts';
 import { readStats } from '../../server/store/stats/index.ts';
 import { type Question, referenceFigures } from '../reference/reference.ts';
@@ -37,15 +39,17 @@ interface Case {
   name: string;
   limitMs: number;
   ask: (pool: Pool) => Promise<unknown>;
-  /** For the same by brute force; funnels and cohorts have none in SQL. */
+  /** For the same by brute force; funnels, cohorts and events have none in SQL. */
   question?: Question;
 }
 
 const month = { from: '2026-05-02', to: LAST_DAY };
 const year = { from: FIRST_DAY, to: LAST_DAY };
 const few = { platform: ['macOS 15.1', 'Windows 11'], country: ['US', 'DE', 'GB'] };
-/** Nearly everything: the most work that a filter can make. */
+/** Nearly everything. */
 const most = { app_version: VERSIONS.slice(1) };
+/** Half of the year, all of the last month: the most work that a filter can make. */
+const half = { app_version: VERSIONS.slice(4) };
 const steps = ['app_opened', 'recording_started', 'recording_completed'];
 
 const stats = (name: string, limitMs: number, question: Question): Case => ({
@@ -61,6 +65,8 @@ const CASES: Case[] = [
   stats('/stats, 365 days, two platforms and three countries', 3_000, { ...year, ...few }),
   stats('/stats, 30 days, all versions but one', 450, { ...month, ...most }),
   stats('/stats, 365 days, all versions but one', 3_000, { ...year, ...most }),
+  stats('/stats, 30 days, the latest four of eight versions', 450, { ...month, ...half }),
+  stats('/stats, 365 days, the latest four of eight versions', 3_000, { ...year, ...half }),
   {
     name: 'funnel of 3 steps, 30 days',
     limitMs: 1_000,
@@ -72,6 +78,12 @@ const CASES: Case[] = [
     ask: (pool) => readFunnel(pool, { ...toQuery(year), steps, windowDays: 7 }),
   },
   { name: 'cohorts, 365 days', limitMs: 1_000, ask: (pool) => readCohorts(pool, toQuery(year)) },
+  { name: 'all events, 365 days', limitMs: 1_000, ask: (pool) => readEventCounts(pool, toQuery(year)) },
+  {
+    name: 'one event by day, 365 days',
+    limitMs: 1_000,
+    ask: (pool) => readEventSeries(pool, toQuery(year), 'recording_completed', 'day'),
+  },
 ];
 
 interface Measured {

@@ -1,12 +1,7 @@
-/** Takes the events that a funnel asks for out of `user_days.steps`: eight bytes each, in no order. */
+/** Takes the events that a funnel asks for out of a day's steps, in the order of time. */
+import { DAY_MICROSECONDS, eachRow, NAME_AT, STEP_BYTES } from './day-steps.ts';
 import type { UserSteps } from './funnel-users.ts';
 
-export const DAY_MICROSECONDS = 86_400_000_000;
-
-const USER_ID_BYTES = 16;
-const LENGTH_BYTES = 4;
-/** Six bytes of microseconds since the start of the day, two of the event's `name_id`. */
-const STEP_BYTES = 8;
 /** Room for the index of a name beside a time; there are at most ten. */
 const NAMES = 16;
 
@@ -23,31 +18,27 @@ export class StepReader {
     this.#indexes = indexes;
   }
 
-  /**
-   * `bytes` holds, for every row of a day, the user's id, the length of the steps and these; rows of a user behind
-   * each other. Tells each user who has some, with times in microseconds since the start of day 0. What is told
-   * holds until the next is.
-   */
+  /** Tells each user who has some, with times in microseconds since the start of day 0. What is told holds until the next is. */
   read(bytes: Buffer, dayIndex: number, tell: (userId: string, did: UserSteps) => void): void {
-    const start = dayIndex * DAY_MICROSECONDS;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at < bytes.length;) {
-      const userId = bytes.toString('latin1', at, at + USER_ID_BYTES);
-      let count = 0;
-      do {
-        at += USER_ID_BYTES + LENGTH_BYTES;
-        const end = at + view.getInt32(at - LENGTH_BYTES);
-        this.#makeRoom(count + (end - at) / STEP_BYTES);
-        for (; at < end; at += STEP_BYTES) {
-          const index = this.#indexes[view.getUint16(at + 6)]!;
-          if (index === -1) continue;
-          const time = start + view.getUint32(at) * 65_536 + view.getUint16(at + 4);
-          this.#codes[count] = time * NAMES + index;
-          count += 1;
-        }
-      } while (at < bytes.length && isUserAt(bytes, at, userId));
-      if (count > 0) tell(userId, this.#order(count));
-    }
+    const dayStart = dayIndex * DAY_MICROSECONDS;
+    let user = '';
+    let count = 0;
+    eachRow(bytes, (userId, view, start, end) => {
+      if (userId !== user) {
+        if (count > 0) tell(user, this.#order(count));
+        user = userId;
+        count = 0;
+      }
+      this.#makeRoom(count + (end - start) / STEP_BYTES);
+      for (let at = start; at < end; at += STEP_BYTES) {
+        const index = this.#indexes[view.getUint16(at + NAME_AT)]!;
+        if (index === -1) continue;
+        const time = dayStart + view.getUint32(at) * 65_536 + view.getUint16(at + 4);
+        this.#codes[count] = time * NAMES + index;
+        count += 1;
+      }
+    });
+    if (count > 0) tell(user, this.#order(count));
   }
 
   #makeRoom(count: number): void {
@@ -72,11 +63,6 @@ export class StepReader {
     this.#did.count = count;
     return this.#did;
   }
-}
-
-function isUserAt(bytes: Buffer, at: number, userId: string): boolean {
-  for (let i = 0; i < USER_ID_BYTES; i += 1) if (bytes[at + i] !== userId.charCodeAt(i)) return false;
-  return true;
 }
 
 /** By insertion: they are nearly in order. */

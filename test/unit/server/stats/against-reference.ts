@@ -5,7 +5,14 @@ import { expect } from 'vitest';
 import { type TestServer, startTestServer } from '../../../helpers/server.ts';
 import { createMemory } from '../../../reference/remembered.ts';
 import { actions, funnel, question } from './population.ts';
-import { clear, dailyDisagreements, disagreements, funnelDisagreements, run } from './world.ts';
+import {
+  clear,
+  dailyDisagreements,
+  disagreements,
+  eventDisagreements,
+  funnelDisagreements,
+  run,
+} from './world.ts';
 
 export async function startWorld(): Promise<TestServer> {
   const server = await startTestServer();
@@ -30,7 +37,12 @@ export async function checkAgainstReference(
       async (does, questions, steps) => {
         await clear(server);
         await run(server, does);
-        for (const asked of questions) expect(await disagreements(server, asked)).toEqual([]);
+        for (const asked of questions) {
+          expect(await disagreements(server, asked)).toEqual([]);
+          for (const event of new Set(steps.steps)) {
+            expect(await eventDisagreements(server, asked, event)).toEqual([]);
+          }
+        }
         expect(await funnelDisagreements(server, questions[0]!, steps.steps, steps.windowDays)).toEqual([]);
         if (!does.some((action) => action.do === 'retain'))
           expect(await dailyDisagreements(server)).toEqual([]);

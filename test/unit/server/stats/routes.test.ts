@@ -132,6 +132,31 @@ test('an event is a series by day or week, its number properties are summed up',
   });
 });
 
+test('a user counts once for a day and once for a week, on whatever days and with whatever versions', async () => {
+  const development = [
+    ['09T10:00:00.000', '1.0.0'],
+    ['09T11:00:00.000', '2.0.0'],
+    ['11T10:00:00.000', '2.0.0'],
+  ].map(([moment, app_version]) => ({
+    ...did(ann, moment!, 'retry_attempted'),
+    app_version,
+    environment: 'development',
+  }));
+  expect((await server.post('/track', { events: development })).body).toMatchObject({ accepted: 3 });
+  const path = '/stats/events/retry_attempted?from=2026-06-05&to=2026-06-14&environment=development';
+  expect(await getFigures(server, `${path}&interval=week`)).toMatchObject({
+    count: 3,
+    users: 1,
+    series: [
+      { date: '2026-06-01', count: 0, users: 0 },
+      { date: '2026-06-08', count: 3, users: 1 },
+    ],
+  });
+  const { series } = await getFigures(server, path);
+  expect(series).toContainEqual({ date: '2026-06-09', count: 2, users: 1 });
+  expect(series).toContainEqual({ date: '2026-06-11', count: 1, users: 1 });
+});
+
 test('texts are counted by value', async () => {
   expect(await getFigures(server, `/stats/events/recording_started?${RANGE}&property=source`)).toMatchObject({
     property: {

@@ -3,9 +3,12 @@ import { removeExpired } from '../../../../server/jobs/retention.ts';
 import { aggregate, catchUp } from '../../../../server/jobs/aggregate.ts';
 import { parseStatsQuery } from '../../../../server/routes/stats-query.ts';
 import { aggregateStep } from '../../../../server/store/rollups/index.ts';
+import { readEventCounts } from '../../../../server/store/stats/event-counts.ts';
+import { type EventSeries, readEventSeries } from '../../../../server/store/stats/event-series.ts';
 import { readFunnel } from '../../../../server/store/stats/funnel.ts';
 import { differences, getFigures } from '../../../helpers/figures.ts';
 import type { TestServer } from '../../../helpers/server.ts';
+import { referenceEvents } from '../../../reference/events.ts';
 import { referenceFunnel } from '../../../reference/funnel.ts';
 import { type Question, referenceFigures } from '../../../reference/reference.ts';
 import { forget, remember } from '../../../reference/remembered.ts';
@@ -104,6 +107,36 @@ export async function funnelDisagreements(
   const { query } = parseStatsQuery(`/stats?${toQuery(question)}`);
   const inParts = await readFunnel(server.pool, { ...query, steps: [...steps], windowDays }, 2);
   return [...differences(expected, answered, 'steps'), ...differences(expected, inParts, 'steps in parts')];
+}
+
+/** The same of the app's own events, and of one of them over time; then looked at a part of the users after the other. */
+export async function eventDisagreements(
+  server: TestServer,
+  question: Question,
+  event: string,
+): Promise<string[]> {
+  const expected = await referenceEvents(server.pool, question, event);
+  const { events } = await getFigures(server, `/stats/events?${toQuery(question)}`);
+  const { query } = parseStatsQuery(`/stats?${toQuery(question)}`);
+  const found = [
+    ...differences(expected.byName, events, 'events'),
+    ...differences(expected.byName, await readEventCounts(server.pool, query, 2), 'events in parts'),
+  ];
+  for (const interval of ['day', 'week'] as const) {
+    const path = `/stats/events/${event}?${toQuery(question)}&interval=${interval}`;
+    const answers = [
+      (await getFigures(server, path)) as unknown as EventSeries,
+      await readEventSeries(server.pool, query, event, interval, 2),
+    ];
+    for (const { series, ...inAll } of answers) {
+      const periods = series.filter(({ count }) => count > 0);
+      found.push(
+        ...differences(expected.inAll, inAll, event),
+        ...differences(expected[interval], periods, `${event} by ${interval}`),
+      );
+    }
+  }
+  return found;
 }
 
 /** Where a row of `user_stats` is not what the figures say of that day alone. */
