@@ -3,10 +3,11 @@
  * id, the length of the steps and these; rows of a user behind each other. A step takes eight bytes: six of
  * microseconds since the start of the day, two of the event's `name_id`. The steps of a row are in no order.
  */
-import { type ClientBase, escapeLiteral } from 'pg';
+import { type ClientBase, type Pool, escapeLiteral } from 'pg';
 
 import { copyRows } from '../binary-copy.ts';
 import type { Day } from './query.ts';
+import { readTogether } from './snapshot.ts';
 
 export const DAY_MICROSECONDS = 86_400_000_000;
 export const STEP_BYTES = 8;
@@ -18,8 +19,10 @@ export const NAME_IDS = 65_536;
 const USER_ID_BYTES = 16;
 const LENGTH_BYTES = 4;
 
-/** Users whose state is in memory at a time; of more, a part is looked at after the other. */
-export const USERS_PER_PART = 250_000;
+/** Users whose state a part has in memory; two are read at a time, of more one after the other. */
+export const USERS_PER_PART = 125_000;
+/** A part has at least one of the ids' first bytes. */
+const MOST_PARTS = 256;
 
 export interface DaysAsked {
   from: Day;
@@ -27,56 +30,71 @@ export interface DaysAsked {
   facetIds: readonly number[];
 }
 
-/** Days that have steps, in order, for one part of the users after the other. `dayIndex` counts from `from`. */
-export async function* readParts(
-  client: ClientBase,
-  asked: DaysAsked,
-  usersPerPart = USERS_PER_PART,
-): AsyncGenerator<AsyncGenerator<{ dayIndex: number; bytes: Buffer }>> {
-  const parts = Math.max(1, Math.ceil((await countUsers(client)) / usersPerPart));
-  await client.query(IN_ORDER);
-  for (let part = 0; part < parts; part += 1) yield readDays(client, stepsOfDays(asked, { part, parts }));
+/** A day that has steps. `dayIndex` counts from `from`. */
+export interface DaySteps {
+  dayIndex: number;
+  bytes: Buffer;
 }
 
-async function* readDays(client: ClientBase, select: string) {
+/** What `readPart` makes of the days, in their order: for each part of the users once. No user is in two parts. */
+export async function readInParts<T>(
+  pool: Pool,
+  client: ClientBase,
+  asked: DaysAsked,
+  readPart: (days: AsyncIterable<DaySteps>) => Promise<T>,
+  usersPerPart = USERS_PER_PART,
+): Promise<T[]> {
+  const parts = Math.min(MOST_PARTS, Math.max(2, Math.ceil((await countUsers(client)) / usersPerPart)));
+  const readers = Array.from({ length: parts }, (_, part) => async (own: ClientBase) => {
+    await own.query(IN_ORDER);
+    return readPart(readDays(own, stepsOfDays(asked, usersOf(part, parts))));
+  });
+  return readTogether(pool, client, readers);
+}
+
+async function* readDays(client: ClientBase, select: string): AsyncGenerator<DaySteps> {
   for await (const [day, steps] of copyRows(client, select)) {
     yield { dayIndex: day!.readInt32BE(), bytes: steps! };
   }
 }
 
-/** Tells each row of a day: whose it is, and where its steps begin and end. */
+/** Tells each row of a day: where the user's id is, and where the steps begin and end. */
 export function eachRow(
   bytes: Buffer,
-  tell: (userId: string, view: DataView, start: number, end: number) => void,
+  tell: (view: DataView, idAt: number, start: number, end: number) => void,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length;) {
-    const userId = bytes.toString('latin1', at, at + USER_ID_BYTES);
     const start = at + USER_ID_BYTES + LENGTH_BYTES;
-    at = start + view.getInt32(start - LENGTH_BYTES);
-    tell(userId, view, start, at);
+    const end = start + view.getInt32(start - LENGTH_BYTES);
+    tell(view, at, start, end);
+    at = end;
   }
 }
 
 /** The index has the rows in the order of the answer; the planner would rather sort them all. */
 const IN_ORDER = 'set local enable_sort = off; set local enable_hashagg = off';
 
-/**
- * Parts of users are made by a byte of their ids. `+ 0` keeps the facets out of the index: searching it for each of
- * thousands takes longer than reading the days.
- */
-function stepsOfDays(
-  { from, to, facetIds }: DaysAsked,
-  { part, parts }: { part: number; parts: number },
-): string {
+/** `+ 0` keeps the facets out of the index: searching it for each of thousands takes longer than reading the days. */
+function stepsOfDays({ from, to, facetIds }: DaysAsked, users: string): string {
   return `
     select day - date ${escapeLiteral(from)},
       string_agg(uuid_send(user_id) || int4send(length(steps)) || steps, '' order by user_id)
     from user_days
-    where day between ${escapeLiteral(from)} and ${escapeLiteral(to)} and facet_id + 0 = any ('{${facetIds.join(',')}}'::int[])
-      ${parts === 1 ? '' : `and get_byte(uuid_send(user_id), 0) % ${parts} = ${part}`}
+    where day between ${escapeLiteral(from)} and ${escapeLiteral(to)} and ${users}
+      and facet_id + 0 = any ('{${facetIds.join(',')}}'::int[])
     group by day
     order by day`;
+}
+
+/** Condition on `user_id`, which the index tells: ids are random, so that their first byte makes parts of one size. */
+function usersOf(part: number, parts: number): string {
+  const start = (of: number): string =>
+    `${Math.floor((of * MOST_PARTS) / parts)
+      .toString(16)
+      .padStart(2, '0')}000000-0000-0000-0000-000000000000`;
+  const before = part + 1 < parts ? ` and user_id < '${start(part + 1)}'` : '';
+  return `user_id >= '${start(part)}'${before}`;
 }
 
 async function countUsers(client: ClientBase): Promise<number> {

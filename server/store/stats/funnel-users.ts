@@ -30,7 +30,6 @@ const FIRST_ROOM = 1_024;
  */
 export class FunnelUsers {
   readonly #rule: FunnelRule;
-  readonly #indexes = new Map<string, number>();
   /** The steps that each user has passed. */
   #depths = new Uint8Array(FIRST_ROOM);
   /** Of each user, for every step: the latest start of a chain that has passed it. */
@@ -41,10 +40,10 @@ export class FunnelUsers {
     this.#starts = new Float64Array(FIRST_ROOM * rule.steps.length);
   }
 
-  /** `did` is later than all that was told of this user before. */
-  advance(userId: string, { times, events, count }: UserSteps): void {
+  /** Users are numbered from 0. `did` is later than all that was told of this one before. */
+  advance(user: number, { times, events, count }: UserSteps): void {
     const { steps, window, end } = this.#rule;
-    const user = this.#indexOf(userId);
+    this.#makeRoom(user);
     const starts = this.#starts.subarray(user * steps.length, (user + 1) * steps.length);
     let depth = this.#depths[user]!;
     for (let at = 0; at < count && depth < steps.length;) {
@@ -69,25 +68,19 @@ export class FunnelUsers {
 
   /** How many users passed each step. */
   passed(): number[] {
-    const depths = this.#depths.subarray(0, this.#indexes.size);
     return this.#rule.steps.map((_, step) =>
-      depths.reduce((users, depth) => (depth > step ? users + 1 : users), 0),
+      this.#depths.reduce((users, depth) => (depth > step ? users + 1 : users), 0),
     );
   }
 
-  #indexOf(userId: string): number {
-    const known = this.#indexes.get(userId);
-    if (known !== undefined) return known;
-    const index = this.#indexes.size;
-    this.#indexes.set(userId, index);
-    if (index === this.#depths.length) {
+  #makeRoom(user: number): void {
+    while (user >= this.#depths.length) {
       const [depths, starts] = [this.#depths, this.#starts];
       this.#depths = new Uint8Array(depths.length * 2);
       this.#depths.set(depths);
       this.#starts = new Float64Array(starts.length * 2);
       this.#starts.set(starts);
     }
-    return index;
   }
 }
 

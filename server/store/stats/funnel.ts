@@ -1,7 +1,7 @@
 /** How many users pass a sequence of events. */
 import type { ClientBase, Pool } from 'pg';
 
-import { DAY_MICROSECONDS, NAME_IDS, readParts } from './day-steps.ts';
+import { DAY_MICROSECONDS, NAME_IDS, readInParts } from './day-steps.ts';
 import { matchingFacets } from './facets.ts';
 import { type FunnelRule, FunnelUsers } from './funnel-users.ts';
 import { type StatsQuery, addDays } from './query.ts';
@@ -29,17 +29,24 @@ export function readFunnel(pool: Pool, query: FunnelQuery, usersPerPart?: number
       window: query.windowDays * DAY_MICROSECONDS,
       end: (Date.parse(query.to) - Date.parse(query.from)) * 1000 + DAY_MICROSECONDS,
     };
-    const reader = new StepReader(await readNameIndexes(client, names));
     const { ids } = await matchingFacets(client, query);
     const asked = { from: query.from, to: addDays(query.to, query.windowDays), facetIds: ids };
-    const passed = query.steps.map(() => 0);
-    for await (const days of readParts(client, asked, usersPerPart)) {
-      const users = new FunnelUsers(rule);
-      for await (const { dayIndex, bytes } of days) {
-        reader.read(bytes, dayIndex, (userId, did) => users.advance(userId, did));
-      }
-      users.passed().forEach((count, step) => (passed[step]! += count));
-    }
+    const indexes = await readNameIndexes(client, names);
+    const parts = await readInParts(
+      pool,
+      client,
+      asked,
+      async (days) => {
+        const users = new FunnelUsers(rule);
+        const reader = new StepReader(indexes);
+        for await (const { dayIndex, bytes } of days) {
+          reader.read(bytes, dayIndex, (user, did) => users.advance(user, did));
+        }
+        return users.passed();
+      },
+      usersPerPart,
+    );
+    const passed = query.steps.map((_, step) => parts.reduce((sum, counts) => sum + counts[step]!, 0));
     const first = passed[0]!;
     return query.steps.map((event, step) => ({
       event,

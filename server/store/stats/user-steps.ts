@@ -1,6 +1,7 @@
 /** Takes the events that a funnel asks for out of a day's steps, in the order of time. */
 import { DAY_MICROSECONDS, eachRow, NAME_AT, STEP_BYTES } from './day-steps.ts';
 import type { UserSteps } from './funnel-users.ts';
+import { UserNumbers } from './user-numbers.ts';
 
 /** Room for the index of a name beside a time; there are at most ten. */
 const NAMES = 16;
@@ -11,6 +12,7 @@ const FEW = 64;
 export class StepReader {
   /** For each `name_id` the index of its event; -1: not asked for. */
   readonly #indexes: Int8Array;
+  readonly #numbers = new UserNumbers();
   #codes = new Float64Array(1_024);
   readonly #did = { times: new Float64Array(1_024), events: new Uint8Array(1_024), count: 0 };
 
@@ -18,15 +20,19 @@ export class StepReader {
     this.#indexes = indexes;
   }
 
-  /** Tells each user who has some, with times in microseconds since the start of day 0. What is told holds until the next is. */
-  read(bytes: Buffer, dayIndex: number, tell: (userId: string, did: UserSteps) => void): void {
+  /**
+   * Tells each user who has some, by number, with times in microseconds since the start of day 0. What is told holds
+   * until the next is.
+   */
+  read(bytes: Buffer, dayIndex: number, tell: (user: number, did: UserSteps) => void): void {
     const dayStart = dayIndex * DAY_MICROSECONDS;
-    let user = '';
+    let user = -1;
     let count = 0;
-    eachRow(bytes, (userId, view, start, end) => {
-      if (userId !== user) {
+    eachRow(bytes, (view, idAt, start, end) => {
+      const next = this.#numbers.of(view, idAt);
+      if (next !== user) {
         if (count > 0) tell(user, this.#order(count));
-        user = userId;
+        user = next;
         count = 0;
       }
       this.#makeRoom(count + (end - start) / STEP_BYTES);

@@ -6,6 +6,10 @@ const A = 0;
 const B = 1;
 const C = 2;
 
+/** Two users. */
+const AT_ONCE = 0;
+const BY_AND_BY = 1;
+
 /** `did`: pairs of time and event, told in one piece or one moment after the other. */
 function depth(
   steps: number[],
@@ -13,14 +17,14 @@ function depth(
   { window = 100, end = 1000 } = {},
 ): number {
   const users = new FunnelUsers({ steps, window, end });
-  const tell = (user: string, told: typeof did): void =>
+  const tell = (user: number, told: typeof did): void =>
     users.advance(user, {
       times: told.map(([time]) => time),
       events: told.map(([, event]) => event),
       count: told.length,
     });
-  tell('at once', did);
-  for (const moment of Map.groupBy(did, ([time]) => time).values()) tell('by and by', moment);
+  tell(AT_ONCE, did);
+  for (const moment of Map.groupBy(did, ([time]) => time).values()) tell(BY_AND_BY, moment);
   const passed = users.passed().filter((count) => count > 0);
   expect(passed.every((count) => count === 2)).toBe(true);
   return passed.length;
@@ -57,10 +61,8 @@ test('an event is used once', () => {
 
 test('many users are kept apart', () => {
   const users = new FunnelUsers({ steps: [A, B], window: 100, end: 1000 });
-  for (let i = 0; i < 5_000; i += 1) users.advance(`user ${i}`, { times: [i % 900], events: [A], count: 1 });
-  for (let i = 0; i < 5_000; i += 5)
-    users.advance(`user ${i}`, { times: [(i % 900) + 100], events: [B], count: 1 });
-  for (let i = 1; i < 5_000; i += 5)
-    users.advance(`user ${i}`, { times: [(i % 900) + 101], events: [B], count: 1 });
+  for (let i = 0; i < 5_000; i += 1) users.advance(i, { times: [i % 900], events: [A], count: 1 });
+  for (let i = 0; i < 5_000; i += 5) users.advance(i, { times: [(i % 900) + 100], events: [B], count: 1 });
+  for (let i = 1; i < 5_000; i += 5) users.advance(i, { times: [(i % 900) + 101], events: [B], count: 1 });
   expect(users.passed()).toEqual([5_000, 1_000]);
 });
