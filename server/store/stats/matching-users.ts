@@ -23,9 +23,14 @@ export const IS_TOUCHED = touchedUser('$4');
  */
 export function matchingUsers({ most }: MatchingFacets): string {
   return `
-  select user_id, min(first_at) as first_at, min(first_day) as first_day, range_agg(days) as days,
+  select user_id, min(first_at) as first_at, min(first_day) as first_day,
+    bool_or(days && daterange(came_on + 7, came_on + 14)) as retained_7d,
+    bool_or(days && daterange(came_on + 30, came_on + 60)) as retained_30d,
     sum(cost_usd) as cost_usd
-  from user_facets
-  where facet_id = any ($2::int[]) and ${most === null ? 'true' : IS_TOUCHED} and $1::date is not null
+  from (
+    select user_id, first_at, first_day, days, cost_usd, min(first_day) over (partition by user_id) as came_on
+    from user_facets
+    where facet_id = any ($2::int[]) and ${most === null ? 'true' : IS_TOUCHED} and $1::date is not null
+  ) facets_of_users
   group by user_id`;
 }

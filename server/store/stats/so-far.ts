@@ -88,8 +88,8 @@ const LESS_TOUCHED = `
 
 const OF_MATCHING = `
   select first_day, count(*) as users,
-    count(*) filter (where days && daterange(first_day + 7, first_day + 14)) as retained_7d,
-    count(*) filter (where days && daterange(first_day + 30, first_day + 60)) as retained_30d,
+    count(*) filter (where retained_7d) as retained_7d,
+    count(*) filter (where retained_30d) as retained_30d,
     sum(cost_usd) as cost_usd
   from matching
   group by first_day`;
