@@ -265,7 +265,7 @@ Events and crashes with their indexes take ${megabytes(space.events)}, rollups $
 
 function describeGrowth(small: readonly Measured[], large: readonly Measured[]): string {
   const rows = CASES.map(({ name }, i) => `| ${name} | ${(large[i]!.p95 / small[i]!.p95).toFixed(1)} × |`);
-  return `### From one to ten million events\n\n| question | p95 grows by |\n| --- | --- |\n${rows.join('\n')}`;
+  return `### From one to ten million events\n\n| question | p95 grows by (aim: less than 5 ×) |\n| --- | --- |\n${rows.join('\n')}`;
 }
 
 function describeFreshness({ eventsPerSecond, p50, worst, records }: Freshness): string {
