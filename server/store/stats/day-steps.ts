@@ -20,7 +20,7 @@ const USER_ID_BYTES = 16;
 const LENGTH_BYTES = 4;
 
 /** Users whose state a part has in memory; two are read at a time, of more one after the other. */
-export const USERS_PER_PART = 125_000;
+const USERS_PER_PART = 125_000;
 /** A part has at least one of the ids' first bytes. */
 const MOST_PARTS = 256;
 

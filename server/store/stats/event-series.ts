@@ -29,14 +29,17 @@ export function readEventSeries(
       'select name_id from event_names where event = $1',
       [event],
     );
-    const nameId = names[0]?.name_id ?? NO_NAME;
-    const { ids } = await matchingFacets(client, query);
+    const nameId = names[0]?.name_id;
     const dates = interval === 'day' ? daysBetween(from, to) : weeksTouching(query);
+    if (nameId === undefined) {
+      return { count: 0, users: 0, series: dates.map((date) => ({ date, count: 0, users: 0 })) };
+    }
+    const { ids } = await matchingFacets(client, query);
     const daysIntoWeek = daysBetween(mondayOf(from), from).length - 1;
     const parts = await readInParts(
       pool,
       client,
-      { from, to, facetIds: nameId === NO_NAME ? [] : ids },
+      { from, to, facetIds: ids },
       async (days) => {
         const counter = new SeriesCounter(nameId, dates.length);
         for await (const { dayIndex, bytes } of days) {
@@ -61,9 +64,6 @@ export function readEventSeries(
     };
   });
 }
-
-/** Of an event that never came. */
-const NO_NAME = -1;
 
 /** Told the days in order, it knows of each user the latest period that counted them. */
 class SeriesCounter {

@@ -4,7 +4,8 @@ import { escapeLiteral } from 'pg';
 
 /**
  * Runs `read` in a read-only transaction that sees nothing of what is committed meanwhile. Hashes of users may
- * take some memory; compiling these statements would cost more time than it saves.
+ * take some memory; compiling these statements would cost more time than it saves. `snapshotId`, as
+ * `pg_export_snapshot` tells it, takes over the view of a transaction that is still open (default: a view of its own).
  */
 export async function inSnapshot<T>(
   pool: pg.Pool,
@@ -34,7 +35,8 @@ export async function inSnapshot<T>(
 
 /**
  * What each of `readers` reads, in the view of `client`'s transaction: two at a time, the second on another connection
- * that takes over the view, where the pool has one to spare.
+ * that takes over the view, where the pool has one to spare. Those that take longest are best first. Rejects where one of
+ * them does.
  */
 export async function readTogether<T extends readonly unknown[]>(
   pool: pg.Pool,
@@ -79,7 +81,7 @@ export async function readTogether<T extends readonly unknown[]>(
 /** No worker processes: two connections keep two cores busy, and the others are there for those who send. */
 const ONE_CORE = 'set local max_parallel_workers_per_gather = 0';
 
-/** Half of the connections are left to those who need one at all. */
+/** With the second one, half of the connections are left to those who need one at all. */
 function hasOneToSpare({ totalCount, idleCount, options }: pg.Pool): boolean {
-  return (totalCount - idleCount) * 2 <= options.max;
+  return (totalCount - idleCount) * 2 < options.max;
 }
