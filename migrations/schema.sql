@@ -124,6 +124,11 @@ create table erased_users (
   erased_at timestamp with time zone not null default now()
 );
 
+create table error_types (
+  error_type_id integer not null,
+  error_type text collate "C" not null
+);
+
 create table event_names (
   name_id integer not null,
   event text collate "C" not null
@@ -141,6 +146,46 @@ create table events (
   country text collate "C",
   environment text collate "C" not null,
   properties jsonb not null
+);
+
+create table facet_days (
+  day date not null,
+  facet_id integer not null,
+  user_days integer not null default 0,
+  recordings integer not null default 0,
+  widget_recordings integer not null default 0,
+  main_window_recordings integer not null default 0,
+  transcriptions integer not null default 0,
+  failures integer not null default 0,
+  startups integer not null default 0,
+  retries integer not null default 0,
+  sessions integer not null default 0,
+  session_length interval not null default '00:00:00'::interval,
+  recorded_seconds numeric not null default 0,
+  transcribed_seconds numeric not null default 0,
+  startup_seconds numeric not null default 0,
+  dictionary_uses numeric not null default 0,
+  cost_usd numeric not null default 0
+);
+
+create table facet_weeks (
+  week date not null,
+  facet_id integer not null,
+  user_days integer not null default 0,
+  recordings integer not null default 0,
+  widget_recordings integer not null default 0,
+  main_window_recordings integer not null default 0,
+  transcriptions integer not null default 0,
+  failures integer not null default 0,
+  startups integer not null default 0,
+  retries integer not null default 0,
+  sessions integer not null default 0,
+  session_length interval not null default '00:00:00'::interval,
+  recorded_seconds numeric not null default 0,
+  transcribed_seconds numeric not null default 0,
+  startup_seconds numeric not null default 0,
+  dictionary_uses numeric not null default 0,
+  cost_usd numeric not null default 0
 );
 
 create table facets (
@@ -212,8 +257,6 @@ create table user_days (
   retries integer,
   widget boolean not null,
   sole_of_day boolean not null,
-  week_mixed boolean not null,
-  week_first boolean not null,
   recorded_seconds numeric,
   transcribed_seconds numeric,
   startup_seconds numeric,
@@ -259,6 +302,15 @@ create table user_hash_salt (
   only_row boolean not null default true
 );
 
+create table user_histories (
+  user_id uuid not null,
+  firsts bytea not null,
+  recent bytea not null,
+  recent_days integer not null,
+  settled bytea,
+  settled_to integer
+);
+
 create table user_stats (
   date date not null,
   total_users bigint not null,
@@ -298,11 +350,19 @@ alter table environment_weeks add constraint environment_weeks_pkey PRIMARY KEY 
 
 alter table erased_users add constraint erased_users_pkey PRIMARY KEY (user_hash);
 
+alter table error_types add constraint error_types_error_type_key UNIQUE (error_type);
+
+alter table error_types add constraint error_types_pkey PRIMARY KEY (error_type_id);
+
 alter table event_names add constraint event_names_event_key UNIQUE (event);
 
 alter table event_names add constraint event_names_pkey PRIMARY KEY (name_id);
 
 alter table events add constraint events_pkey PRIMARY KEY (user_id, event_id);
+
+alter table facet_days add constraint facet_days_pkey PRIMARY KEY (day, facet_id);
+
+alter table facet_weeks add constraint facet_weeks_pkey PRIMARY KEY (week, facet_id);
 
 alter table facets add constraint facets_app_version_platform_country_environment_key UNIQUE (app_version, platform, country, environment);
 
@@ -329,6 +389,8 @@ alter table user_facets add constraint user_facets_pkey PRIMARY KEY (user_id, fa
 alter table user_hash_salt add constraint user_hash_salt_only_row_check CHECK (only_row);
 
 alter table user_hash_salt add constraint user_hash_salt_pkey PRIMARY KEY (only_row);
+
+alter table user_histories add constraint user_histories_pkey PRIMARY KEY (user_id);
 
 alter table user_stats add constraint user_stats_pkey PRIMARY KEY (date);
 
@@ -365,8 +427,6 @@ CREATE INDEX uncaught_crashes_day_user ON uncaught_crashes USING btree (day, use
 CREATE INDEX user_days_day_shared ON user_days USING btree (day) WHERE (NOT sole_of_day);
 
 CREATE INDEX user_days_user ON user_days USING btree (user_id);
-
-CREATE INDEX user_days_week_mixed ON user_days USING btree (day) WHERE week_mixed;
 
 CREATE INDEX user_environments_crashed ON user_environments USING btree (environment, first_crash_at) INCLUDE (first_day, first_at, user_id) WHERE (first_crash_at IS NOT NULL);
 

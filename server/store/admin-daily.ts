@@ -1,12 +1,12 @@
 /** The days behind the figures: what the dashboard draws over time. */
 import type pg from 'pg';
 
+import { ACTIVE, dayNumber } from './histories/format.ts';
 import { readDays } from './stats/by-day.ts';
 import { type MatchingFacets, matchingFacets } from './stats/facets.ts';
-import { matchingUsers, userParameters } from './stats/matching-users.ts';
-import type { Day, StatsQuery } from './stats/query.ts';
+import { eachHistory, firstDayOf } from './stats/histories.ts';
+import { type Day, type StatsQuery, daysBetween } from './stats/query.ts';
 import { inSnapshot } from './stats/snapshot.ts';
-import { newcomers } from './stats/so-far.ts';
 
 /** One day, its figures alone. */
 export interface DailyFigures {
@@ -26,41 +26,94 @@ export interface DailyFigures {
 export function readDaily(pool: pg.Pool, query: StatsQuery): Promise<{ days: DailyFigures[] }> {
   return inSnapshot(pool, async (client) => {
     const facets = await matchingFacets(client, query);
-    const days = await readDays(client, query, facets);
-    const newUsers = await readNewUsers(client, query, facets);
+    const days = await readUsage(client, query, facets);
     const crashes = await readCrashDays(client, query, facets.ids);
     return {
-      days: days.map((figures) => ({
-        date: figures.day,
-        active_users: figures.users,
-        new_users: newUsers.get(figures.day) ?? 0,
-        recordings: figures.recordings,
-        completed: figures.transcriptions,
-        failed: figures.failures,
-        cost_usd: figures.cost_usd,
-        crashes: crashes.get(figures.day)?.crashes ?? 0,
-        crashed_users: crashes.get(figures.day)?.crashed_users ?? 0,
+      days: days.map((day) => ({
+        ...day,
+        crashes: crashes.get(day.date)?.crashes ?? 0,
+        crashed_users: crashes.get(day.date)?.crashed_users ?? 0,
       })),
     };
   });
 }
 
-async function readNewUsers(
-  client: pg.ClientBase,
-  query: StatsQuery,
-  facets: MatchingFacets,
-): Promise<Map<Day, number>> {
-  const parameters = userParameters(query.to, facets);
-  const { rows } = await client.query<{ day: Day; users: number }>(
-    `with matching as (${matchingUsers(facets)})
-     select first_day::text as day, sum(users)::int as users
-     from (${newcomers(facets)}) newcomers
-     where first_day between $${parameters.length + 1}::date and $1::date
-     group by first_day`,
-    [...parameters, query.from],
-  );
-  return new Map(rows.map(({ day, users }) => [day, users]));
+type Usage = Omit<DailyFigures, 'crashes' | 'crashed_users'>;
+
+function readUsage(client: pg.ClientBase, query: StatsQuery, facets: MatchingFacets): Promise<Usage[]> {
+  const { environment } = facets;
+  return environment === null
+    ? readFiltered(client, query, facets)
+    : readOfEnvironment(client, query, environment);
 }
+
+async function readOfEnvironment(
+  client: pg.ClientBase,
+  { from, to }: StatsQuery,
+  environment: string,
+): Promise<Usage[]> {
+  const { rows } = await client.query<{ day: Day; users: number }>(NEWCOMERS, [from, to, environment]);
+  const newUsers = new Map(rows.map(({ day, users }) => [day, users]));
+  return (await readDays(client, from, to, environment)).map((figures) => ({
+    date: figures.day,
+    active_users: figures.users,
+    new_users: newUsers.get(figures.day) ?? 0,
+    recordings: figures.recordings,
+    completed: figures.transcriptions,
+    failed: figures.failures,
+    cost_usd: figures.cost_usd,
+  }));
+}
+
+async function readFiltered(
+  client: pg.ClientBase,
+  { from, to }: StatsQuery,
+  { ids, look }: MatchingFacets,
+): Promise<Usage[]> {
+  const { rows } = await client.query<SumsOfDay>(SUMS, [from, to, ids]);
+  const sums = new Map(rows.map(({ day, ...others }) => [day, others]));
+  const days = daysBetween(from, to);
+  const [first, last] = [dayNumber(from), dayNumber(to)];
+  const [active, came] = [new Float64Array(days.length), new Float64Array(days.length)];
+  await eachHistory(client, (history) => {
+    const firstDay = firstDayOf(history, look.matches);
+    if (firstDay >= first && firstDay <= last) came[firstDay - first]! += 1;
+    let latest = -1;
+    for (const { days: reader } = history; reader.next() && reader.day <= last;) {
+      const { day, facetId, flags } = reader;
+      if (day < first || day - first === latest || look.matches[facetId] === 0 || (flags & ACTIVE) === 0)
+        continue;
+      latest = day - first;
+      active[latest]! += 1;
+    }
+  });
+  return days.map((date, i) => ({
+    date,
+    active_users: active[i]!,
+    new_users: came[i]!,
+    ...(sums.get(date) ?? { recordings: 0, completed: 0, failed: 0, cost_usd: 0 }),
+  }));
+}
+
+interface SumsOfDay {
+  day: Day;
+  recordings: number;
+  completed: number;
+  failed: number;
+  cost_usd: number;
+}
+
+const NEWCOMERS = `
+  select first_day::text as day, users::float8
+  from environment_newcomers
+  where first_day between $1::date and $2::date and environment = $3::text`;
+
+const SUMS = `
+  select day::text, sum(recordings)::float8 as recordings, sum(transcriptions)::float8 as completed,
+    sum(failures)::float8 as failed, sum(cost_usd)::float8 as cost_usd
+  from facet_days
+  where day between $1::date and $2::date and facet_id = any ($3::int[])
+  group by day`;
 
 interface CrashDay {
   day: Day;

@@ -8,10 +8,11 @@ import type pg from 'pg';
 import { isTimeout } from '../database-errors.ts';
 import { inTransaction } from '../pool.ts';
 import { recomputeFacts } from './facts.ts';
+import { updateHistories } from './histories.ts';
 import { type UserDays, lockRollups, takeMarks, tuneStep } from './marks.ts';
 import { recomputeSessions } from './sessions.ts';
 import { MAX_EVENTS_PER_STEP, prepareTaken, readTaken, TooManyEvents } from './taken.ts';
-import { addToTotals } from './totals.ts';
+import { addToTotals, removeEmptyTotals } from './totals.ts';
 import { recomputeUserDays } from './user-days.ts';
 import { addNewcomers, addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
 
@@ -50,6 +51,7 @@ async function takeStep(client: pg.ClientBase, limit: number, maxEvents: number)
   await readTaken(client, taken, maxEvents);
   await recompute(client, taken);
   await recomputeUsers(client, taken.userIds);
+  await updateHistories(client, taken);
   return step;
 }
 
@@ -61,6 +63,7 @@ async function recompute(client: pg.ClientBase, taken: UserDays): Promise<void> 
   await addToFacets(client, taken);
   await addToTotals(client, taken, 1);
   await recomputeSessions(client, taken);
+  await removeEmptyTotals(client, taken);
   await recomputeFacts(client, taken);
   await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
 }
@@ -79,7 +82,7 @@ export async function forgetUser(client: pg.ClientBase, userId: string): Promise
   await prepareTaken(client);
   await recompute(client, { userIds: rows.map(() => userId), days: rows.map((row) => row.day) });
   await addNewcomers(client, [userId], -1);
-  for (const table of ['dirty_user_days', 'user_facets', 'user_environments']) {
+  for (const table of ['dirty_user_days', 'user_facets', 'user_environments', 'user_histories']) {
     await client.query(`delete from ${table} where user_id = $1`, [userId]);
   }
 }

@@ -39,27 +39,48 @@ const PAGE = `
 
 /**
  * Adds the rows of `source` to the totals of their days, or takes them off. They have a `day`, a `facet_id`, a
- * `length` and a `sign`; split sessions are in no total.
+ * `length` and a `sign`; split sessions are in no total. Ends in a select: an insert at the end Citus would do on its
+ * nodes, which have no temporary tables.
  */
 const addToTotals = (source: string): string => `
-  insert into environment_days (environment, day, sessions, session_length)
-  select environment, day, sum(sign), sum(sign * length)
-  from (${source}) changed
-  join facets using (facet_id)
-  group by environment, day
-  on conflict (environment, day) do update
-  set sessions = environment_days.sessions + excluded.sessions,
-    session_length = environment_days.session_length + excluded.session_length`;
+  changed_totals as (
+    select day, facet_id, sum(sign)::int as sessions, sum(sign * length) as session_length
+    from (${source}) changed
+    group by day, facet_id
+  ),
+  of_environments as (
+    insert into environment_days (environment, day, sessions, session_length)
+    select environment, day, sum(sessions), sum(session_length)
+    from changed_totals
+    join facets using (facet_id)
+    group by environment, day
+    on conflict (environment, day) do update set ${added('environment_days')}
+  ),
+  of_days as (
+    insert into facet_days (day, facet_id, sessions, session_length)
+    select day, facet_id, sessions, session_length from changed_totals
+    on conflict (day, facet_id) do update set ${added('facet_days')}
+  ),
+  of_weeks as (
+    insert into facet_weeks (week, facet_id, sessions, session_length)
+    select date_trunc('week', day::timestamp)::date as week, facet_id, sum(sessions), sum(session_length)
+    from changed_totals
+    group by week, facet_id
+    on conflict (week, facet_id) do update set ${added('facet_weeks')}
+  )
+  select count(*) from changed_totals`;
 
-/** Ends in a select, as the next one does: an insert at the end Citus would do on its nodes, which have no temporary tables. */
+const added = (table: string): string => `
+  sessions = ${table}.sessions + excluded.sessions,
+  session_length = ${table}.session_length + excluded.session_length`;
+
 const REMOVE = `
   with removed as (
     delete from session_days using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
     where session_days.user_id = taken.user_id and session_days.day = taken.day
     returning session_days.day, facet_id, last_at - first_at as length, split
   ),
-  totals as (${addToTotals('select day, facet_id, length, -1 as sign from removed where not split')})
-  select count(*) from removed`;
+  ${addToTotals('select day, facet_id, length, -1 as sign from removed where not split')}`;
 
 const ADD = `
   with added as (
@@ -70,8 +91,7 @@ const ADD = `
     group by user_id, session_id, day, facet_id
     returning day, facet_id, last_at - first_at as length
   ),
-  totals as (${addToTotals('select day, facet_id, length, 1 as sign from added')})
-  select count(*) from added`;
+  ${addToTotals('select day, facet_id, length, 1 as sign from added')}`;
 
 /**
  * Says of all rows of these sessions whether there are several. They are named twice: a planner that knows too little of a
@@ -90,5 +110,5 @@ const SET_SPLIT = `
     where session_days.session_id = any ($1::uuid[]) and session_days.session_id = sessions.session_id
       and session_days.split <> sessions.split
     returning day, facet_id, last_at - first_at as length, session_days.split
-  )
+  ),
   ${addToTotals('select day, facet_id, length, case when split then -1 else 1 end as sign from changed')}`;

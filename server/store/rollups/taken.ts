@@ -62,8 +62,20 @@ const NEW_NAMES = `
   select coalesce((select max(name_id) from event_names), 0) + (row_number() over ())::int as name_id, event
   from missing`;
 
+/** What a failure without a type counts as, too. */
+export const ERROR_TYPE = `coalesce(nullif(properties ->> 'error_type', ''), 'unknown')`;
+
+const NEW_ERROR_TYPES = `
+  with missing as (
+    select ${ERROR_TYPE} as error_type from taken_events where event = 'transcription_failed'
+    except
+    select error_type from error_types
+  )
+  select coalesce((select max(error_type_id) from error_types), 0) + (row_number() over ())::int as error_type_id, error_type
+  from missing`;
+
 /**
- * Facets and names get a number where they have none. The rollups' lock keeps others from taking the same. Read
+ * Facets, names and types of failures get a number where they have none. The rollups' lock keeps others from taking the same. Read
  * first, then written: on Citus these tables are on every node, the temporary ones on the coordinator alone.
  */
 async function numberNew(client: pg.ClientBase): Promise<void> {
@@ -80,6 +92,13 @@ async function numberNew(client: pg.ClientBase): Promise<void> {
     await client.query(
       'insert into event_names (name_id, event) select * from unnest($1::int[], $2::text[])',
       [names.map((row) => row.name_id), names.map((row) => row.event)],
+    );
+  }
+  const types = (await client.query<{ error_type_id: number; error_type: string }>(NEW_ERROR_TYPES)).rows;
+  if (types.length > 0) {
+    await client.query(
+      'insert into error_types (error_type_id, error_type) select * from unnest($1::int[], $2::text[])',
+      [types.map((row) => row.error_type_id), types.map((row) => row.error_type)],
     );
   }
 }

@@ -1,9 +1,8 @@
-/** Figures that look at each active user once: who was active when, with what, from where. */
+/** Figures of an environment that look at each active user once: who was active when, with what, from where. */
 import type pg from 'pg';
 
-import { type MatchingFacets, touchedUser } from './facets.ts';
-import { type StatsQuery, addDays } from './query.ts';
-import { startOf } from './raw-rows.ts';
+import { latestCountries } from './latest-country.ts';
+import type { StatsQuery } from './query.ts';
 
 export interface ByUser {
   /** A: users active in the range; the next five are those of A who … */
@@ -33,12 +32,12 @@ interface CountryGroup extends Omit<ByUser, 'countries'> {
 
 export async function readByUser(
   client: pg.ClientBase,
-  { from, to }: StatsQuery,
-  facets: MatchingFacets,
+  query: StatsQuery,
+  environment: string,
+  facetIds: readonly number[],
 ): Promise<ByUser> {
-  const { users, isOfEnvironment, values } = sourceOf(facets);
-  const parameters = [from, to, facets.ids, ...values];
-  const { rows } = await client.query<CountryGroup>(byCountry(users), parameters);
+  const { from, to } = query;
+  const { rows } = await client.query<CountryGroup>(BY_COUNTRY, [from, to, facetIds, environment]);
   const total = (key: keyof Omit<ByUser, 'countries'>): number =>
     rows.reduce((sum, row) => sum + row[key], 0);
   const countries = new Map<string, number>();
@@ -46,11 +45,14 @@ export async function readByUser(
     if (country !== null && country !== '' && active > 0) countries.set(country, active);
   }
   if (rows.some(({ country, active }) => country === null && active > 0)) {
-    const { rows: moved } = await client.query<{ country: string; users: number }>(
-      latestOfSeveral(isOfEnvironment, parameters.length),
-      [...parameters, startOf(from), startOf(addDays(to, 1))],
+    const { rows: several } = await client.query<{ user_id: string }>(WITH_SEVERAL, [from, to, environment]);
+    const moved = await latestCountries(
+      client,
+      query,
+      facetIds,
+      several.map((row) => row.user_id),
     );
-    for (const { country, users } of moved) countries.set(country, (countries.get(country) ?? 0) + users);
+    for (const [country, users] of moved) countries.set(country, (countries.get(country) ?? 0) + users);
   }
   return {
     active: total('active'),
@@ -65,22 +67,26 @@ export async function readByUser(
     widget_7d: total('widget_7d'),
     dictionary_7d: total('dictionary_7d'),
     retry_7d: total('retry_7d'),
-    countries: [...countries]
-      .map(([country, users]) => ({ country, users }))
-      .toSorted((a, b) => b.users - a.users || (a.country < b.country ? -1 : 1)),
+    countries: inOrder(countries),
   };
+}
+
+/** By descending number, then by name. */
+export function inOrder(countries: ReadonlyMap<string, number>): ByUser['countries'] {
+  return [...countries]
+    .map(([country, users]) => ({ country, users }))
+    .toSorted((a, b) => b.users - a.users || (a.country < b.country ? -1 : 1));
 }
 
 const RANGE = 'daterange($1::date, $2::date + 1)';
 const WEEK = 'daterange($2::date - 6, $2::date + 1)';
-const MONTH = 'daterange($2::date - 29, $2::date + 1)';
 const EARLIEST = 'least($1::date, $2::date - 29)';
 
 /** The same questions to one row per user and environment. Most are answered by the user's last day alone. */
 const activeSince = (start: string): string =>
   `case when latest_day <= $2::date then latest_day >= ${start} else days && daterange(${start}, $2::date + 1) end`;
 
-const usersOfEnvironment = (whose: string): string => `
+const USERS = `
   select user_id, country,
     ${activeSince('$1::date')} as active,
     dictionary_days && ${RANGE} as dictionary,
@@ -93,69 +99,10 @@ const usersOfEnvironment = (whose: string): string => `
     retry_days && ${WEEK} as retry_7d,
     auto_paste_days @> $2::date as auto_paste
   from user_environments
-  where environment = $4::text and first_day <= $2::date and latest_day >= ${EARLIEST} and ${whose}`;
-
-/** And to one row per user and facet. Where a user's facets in range have one country, the latest event has it. */
-const usersOfFacets = (whose: string): string => `
-  select user_id, country, active, dictionary, retry, active_1d, active_7d, active_30d, widget_7d, dictionary_7d,
-    retry_7d, enabled as auto_paste
-  from (
-    select user_id,
-      case
-        when min(country) filter (where country <> '' and days && ${RANGE}) is null then ''
-        when min(country) filter (where country <> '' and days && ${RANGE})
-          = max(country) filter (where country <> '' and days && ${RANGE}) then max(country) filter (where days && ${RANGE})
-      end as country,
-      bool_or(days && ${RANGE}) as active,
-      bool_or(dictionary_days && ${RANGE}) as dictionary,
-      bool_or(retry_days && ${RANGE}) as retry,
-      bool_or(days @> $2::date) as active_1d,
-      bool_or(days && ${WEEK}) as active_7d,
-      bool_or(days && ${MONTH}) as active_30d,
-      bool_or(widget_days && ${WEEK}) as widget_7d,
-      bool_or(dictionary_days && ${WEEK}) as dictionary_7d,
-      bool_or(retry_days && ${WEEK}) as retry_7d
-    from user_facets
-    join facets using (facet_id)
-    where facet_id = any ($3::int[]) and days && daterange(${EARLIEST}, $2::date + 1) and ${whose}
-    group by user_id
-  ) matching
-  left join lateral (
-    select enabled
-    from auto_paste_toggles
-    where user_id = matching.user_id and day <= $2::date and facet_id = any ($3::int[])
-    order by toggled_at desc, event_id desc
-    limit 1
-  ) toggles on true`;
-
-interface UserSource {
-  /** A select of users with the answers to the questions. */
-  users: string;
-  /** Condition on `user_id`: the environment as a whole answers for the user. Names all parameters, as it must. */
-  isOfEnvironment: string;
-  /** Parameters from the fourth on. */
-  values: unknown[];
-}
-
-function sourceOf({ environment, most }: MatchingFacets): UserSource {
-  if (environment !== null) {
-    return {
-      users: usersOfEnvironment('true'),
-      isOfEnvironment: '$4::text is not null',
-      values: [environment],
-    };
-  }
-  if (most === null) return { users: usersOfFacets('true'), isOfEnvironment: 'false', values: [] };
-  const isTouched = touchedUser('$5');
-  return {
-    users: `${usersOfEnvironment(`not (${isTouched})`)} union all ${usersOfFacets(isTouched)}`,
-    isOfEnvironment: `$4::text is not null and not (${isTouched})`,
-    values: [most.environment, most.touched],
-  };
-}
+  where environment = $4::text and first_day <= $2::date and latest_day >= ${EARLIEST}`;
 
 /** Users counted by country: '' where they have none in range, null where there may be several. */
-const byCountry = (users: string): string => `
+const BY_COUNTRY = `
   with crashed as (
     select user_id
     from uncaught_crashes
@@ -174,35 +121,11 @@ const byCountry = (users: string): string => `
     count(*) filter (where widget_7d)::int as widget_7d,
     count(*) filter (where dictionary_7d)::int as dictionary_7d,
     count(*) filter (where retry_7d)::int as retry_7d
-  from (${users}) users
+  from (${USERS}) users
   group by country`;
 
-/**
- * Who had several countries counts for that of the latest event in range, which only the events themselves tell. These
- * are the users whose country the source could not tell: of the environment, for several countries at any time.
- */
-const latestOfSeveral = (isOfEnvironment: string, parameters: number): string => `
-  with travellers as (
-    select user_id
-    from user_facets
-    join facets using (facet_id)
-    where facet_id = any ($3::int[])
-    group by user_id
-    having bool_or(days && ${RANGE}) and case
-      when ${isOfEnvironment} then min(country) <> max(country)
-      else min(nullif(country, '')) filter (where days && ${RANGE}) <> max(country) filter (where days && ${RANGE})
-    end
-  )
-  select country, count(*)::int as users
-  from travellers
-  cross join lateral (
-    select e.country
-    from events e
-    join facets on facets.app_version = e.app_version and facets.platform = e.platform
-      and facets.country = e.country and facets.environment = e.environment
-    where e.user_id = travellers.user_id and e.timestamp >= $${parameters + 1}::timestamptz
-      and e.timestamp < $${parameters + 2}::timestamptz and facets.facet_id = any ($3::int[])
-    order by e.timestamp desc, e.event_id desc
-    limit 1
-  ) latest
-  group by country`;
+/** Who had several countries at any time. */
+const WITH_SEVERAL = `
+  select user_id
+  from user_environments
+  where environment = $3::text and country is null and ${activeSince('$1::date')}`;

@@ -1,7 +1,6 @@
 /** Uncaught crashes: how many, of what kind, on which day. Handled errors are in none of these. */
 import type pg from 'pg';
 
-import type { MatchingFacets } from './facets.ts';
 import { type Day, type StatsQuery, addDays, daysBetween } from './query.ts';
 
 export interface CrashFigures {
@@ -26,9 +25,9 @@ interface CrashCount {
 export async function readCrashes(
   client: pg.ClientBase,
   { from, to }: StatsQuery,
-  { ids }: MatchingFacets,
+  facetIds: readonly number[],
 ): Promise<CrashFigures> {
-  const { rows } = await client.query<CrashGroup>(GROUPS, [from, to, ids]);
+  const { rows } = await client.query<CrashGroup>(GROUPS, [from, to, facetIds]);
   const groups = (kind: CrashGroup['grouped_by']): CrashGroup[] =>
     rows.filter((row) => row.grouped_by === kind);
   const byDay = new Map(groups('day').map(({ name, crashes }) => [name, crashes]));

@@ -1,11 +1,11 @@
 /** One event over time: how often it happened on each day or in each week, and to how many users. */
 import type { Pool } from 'pg';
 
-import { eachRow, NAME_AT, readInParts, STEP_BYTES } from './day-steps.ts';
+import { ACTIVE, dayNumber } from '../histories/format.ts';
 import { matchingFacets } from './facets.ts';
+import { type UserHistory, eachHistory } from './histories.ts';
 import { type Day, type StatsQuery, daysBetween, mondayOf, weeksTouching } from './query.ts';
 import { inSnapshot } from './snapshot.ts';
-import { UserNumbers } from './user-numbers.ts';
 
 export type Interval = 'day' | 'week';
 
@@ -21,79 +21,63 @@ export function readEventSeries(
   query: StatsQuery,
   event: string,
   interval: Interval,
-  usersPerPart?: number,
 ): Promise<EventSeries> {
   return inSnapshot(pool, async (client) => {
     const { from, to } = query;
+    const dates = interval === 'day' ? daysBetween(from, to) : weeksTouching(query);
+    const periods = { first: interval === 'day' ? from : mondayOf(from), days: interval === 'day' ? 1 : 7 };
     const { rows: names } = await client.query<{ name_id: number }>(
       'select name_id from event_names where event = $1',
       [event],
     );
+    const counter = new SeriesCounter(query, periods, dates.length);
     const nameId = names[0]?.name_id;
-    const dates = interval === 'day' ? daysBetween(from, to) : weeksTouching(query);
-    if (nameId === undefined) {
-      return { count: 0, users: 0, series: dates.map((date) => ({ date, count: 0, users: 0 })) };
+    if (nameId !== undefined) {
+      const { look } = await matchingFacets(client, query);
+      await eachHistory(client, (history) => counter.add(history, nameId, look.matches));
     }
-    const { ids } = await matchingFacets(client, query);
-    const daysIntoWeek = daysBetween(mondayOf(from), from).length - 1;
-    const parts = await readInParts(
-      pool,
-      client,
-      { from, to, facetIds: ids },
-      async (days) => {
-        const counter = new SeriesCounter(nameId, dates.length);
-        for await (const { dayIndex, bytes } of days) {
-          counter.add(bytes, interval === 'day' ? dayIndex : Math.floor((daysIntoWeek + dayIndex) / 7));
-        }
-        const { counts, users, usersInAll } = counter;
-        return { counts, users, usersInAll };
-      },
-      usersPerPart,
-    );
-    const sum = (of: (part: (typeof parts)[number]) => number): number =>
-      parts.reduce((total, part) => total + of(part), 0);
-    const series = dates.map((date, i) => ({
-      date,
-      count: sum((part) => part.counts[i]!),
-      users: sum((part) => part.users[i]!),
-    }));
+    const series = dates.map((date, i) => ({ date, count: counter.counts[i]!, users: counter.users[i]! }));
     return {
       count: series.reduce((total, { count }) => total + count, 0),
-      users: sum((part) => part.usersInAll),
+      users: counter.usersInAll,
       series,
     };
   });
 }
 
-/** Told the days in order, it knows of each user the latest period that counted them. */
 class SeriesCounter {
-  readonly counts: number[];
-  readonly users: number[];
+  /** By period. */
+  readonly counts: Float64Array;
+  readonly users: Float64Array;
   usersInAll = 0;
-  readonly #nameId: number;
-  readonly #numbers = new UserNumbers();
-  readonly #latest: number[] = [];
+  readonly #from: number;
+  readonly #to: number;
+  readonly #first: number;
+  readonly #daysOfPeriod: number;
 
-  constructor(nameId: number, periods: number) {
-    this.#nameId = nameId;
-    this.counts = Array.from({ length: periods }, () => 0);
-    this.users = Array.from({ length: periods }, () => 0);
+  constructor({ from, to }: StatsQuery, { first, days }: { first: Day; days: number }, periods: number) {
+    this.counts = new Float64Array(periods);
+    this.users = new Float64Array(periods);
+    this.#from = dayNumber(from);
+    this.#to = dayNumber(to);
+    this.#first = dayNumber(first);
+    this.#daysOfPeriod = days;
   }
 
-  add(day: Buffer, period: number): void {
-    eachRow(day, (view, idAt, start, end) => {
+  add({ days }: UserHistory, nameId: number, matches: Uint8Array): void {
+    let latest = -1;
+    while (days.next() && days.day <= this.#to) {
+      if (days.day < this.#from || matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;
       let count = 0;
-      for (let at = start; at < end; at += STEP_BYTES) {
-        if (view.getUint16(at + NAME_AT) === this.#nameId) count += 1;
+      for (let name = days.nextName(); name !== -1; name = days.nextName()) {
+        if (name >> 1 === nameId) count += 1;
       }
-      if (count === 0) return;
+      if (count === 0) continue;
+      const period = Math.floor((days.day - this.#first) / this.#daysOfPeriod);
       this.counts[period]! += count;
-      const user = this.#numbers.of(view, idAt);
-      const latest = this.#latest[user];
-      if (latest === period) return;
-      if (latest === undefined) this.usersInAll += 1;
-      this.users[period]! += 1;
-      this.#latest[user] = period;
-    });
+      if (latest === -1) this.usersInAll += 1;
+      if (period !== latest) this.users[period]! += 1;
+      latest = period;
+    }
   }
 }

@@ -1,12 +1,12 @@
 /** How many users pass a sequence of events. */
 import type { ClientBase, Pool } from 'pg';
 
-import { DAY_MICROSECONDS, NAME_IDS, readInParts } from './day-steps.ts';
 import { matchingFacets } from './facets.ts';
-import { type FunnelRule, FunnelUsers } from './funnel-users.ts';
-import { type StatsQuery, addDays } from './query.ts';
+import { readExactly } from './funnel-exact.ts';
+import { FunnelHistories } from './funnel-histories.ts';
+import { eachHistory } from './histories.ts';
+import type { StatsQuery } from './query.ts';
 import { inSnapshot } from './snapshot.ts';
-import { StepReader } from './user-steps.ts';
 
 export interface FunnelQuery extends StatsQuery {
   /** Event names, 2 to 10. */
@@ -21,32 +21,20 @@ export interface FunnelStep {
   rate: number | null;
 }
 
-export function readFunnel(pool: Pool, query: FunnelQuery, usersPerPart?: number): Promise<FunnelStep[]> {
+export function readFunnel(pool: Pool, query: FunnelQuery): Promise<FunnelStep[]> {
   return inSnapshot(pool, async (client) => {
     const names = [...new Set(query.steps)];
-    const rule: FunnelRule = {
+    const { ids, look } = await matchingFacets(client, query);
+    const rule = {
+      ...query,
       steps: query.steps.map((step) => names.indexOf(step)),
-      window: query.windowDays * DAY_MICROSECONDS,
-      end: (Date.parse(query.to) - Date.parse(query.from)) * 1000 + DAY_MICROSECONDS,
+      indexes: await readNameIndexes(client, names),
+      matches: look.matches,
     };
-    const { ids } = await matchingFacets(client, query);
-    const asked = { from: query.from, to: addDays(query.to, query.windowDays), facetIds: ids };
-    const indexes = await readNameIndexes(client, names);
-    const parts = await readInParts(
-      pool,
-      client,
-      asked,
-      async (days) => {
-        const users = new FunnelUsers(rule);
-        const reader = new StepReader(indexes);
-        for await (const { dayIndex, bytes } of days) {
-          reader.read(bytes, dayIndex, (user, did) => users.advance(user, did));
-        }
-        return users.passed();
-      },
-      usersPerPart,
-    );
-    const passed = query.steps.map((_, step) => parts.reduce((sum, counts) => sum + counts[step]!, 0));
+    const funnel = new FunnelHistories(rule);
+    await eachHistory(client, (history) => funnel.add(history));
+    const others = await readExactly(client, rule, ids, funnel.unclear);
+    const passed = others.map((users, step) => users + funnel.passed[step]!);
     const first = passed[0]!;
     return query.steps.map((event, step) => ({
       event,
@@ -55,6 +43,9 @@ export function readFunnel(pool: Pool, query: FunnelQuery, usersPerPart?: number
     }));
   });
 }
+
+/** So many different `name_id`s fit into a step of `user_days`. */
+const NAME_IDS = 65_536;
 
 /** Which of the funnel's events each `name_id` is, from 0; -1: none of them. */
 async function readNameIndexes(client: ClientBase, names: string[]): Promise<Int8Array> {

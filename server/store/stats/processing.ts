@@ -1,7 +1,6 @@
 /** Processing times and failures of the events in range. */
 import type pg from 'pg';
 
-import { PROCESSING_BUCKETS } from '../rollups/processing-buckets.ts';
 import { percentile, ranksAround } from './value-counts.ts';
 
 export interface ProcessingTimes {
@@ -16,15 +15,9 @@ interface Bucket {
   total_seconds: number;
 }
 
-/** Of an environment, less the values of `leftOut`. `range` is its first and last day, and its name. */
-export async function readProcessingTimes(
-  client: pg.ClientBase,
-  range: unknown[],
-  leftOut: ReadonlyMap<number, number> = new Map(),
-): Promise<ProcessingTimes> {
-  const { rows } = await client.query<Bucket>(BUCKETS, range);
-  const byBucket = Map.groupBy(leftOut, ([seconds]) => bucketOf(seconds));
-  const buckets = rows.map((row) => without(row, byBucket.get(row.bucket) ?? []));
+/** Of an environment. `range` is its first and last day, and its name. */
+export async function readProcessingTimes(client: pg.ClientBase, range: unknown[]): Promise<ProcessingTimes> {
+  const { rows: buckets } = await client.query<Bucket>(BUCKETS, range);
   const events = buckets.reduce((sum, bucket) => sum + bucket.events, 0);
   if (events === 0) return { mean: null, p50: null, p95: null };
   const readPercentile = async (share: number): Promise<number> => {
@@ -40,35 +33,11 @@ export async function readProcessingTimes(
   };
 }
 
-/** As `width_bucket` of PostgreSQL has it: how many lower bounds are not above the value. */
-function bucketOf(seconds: number): number {
-  let [low, high] = [0, PROCESSING_BUCKETS.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (PROCESSING_BUCKETS[middle]! <= seconds) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-interface CountedBucket extends Bucket {
-  /** Values that are stored with the bucket and do not count, and how often. */
-  leftOut: [seconds: number, count: number][];
-}
-
-function without({ bucket, events, total_seconds }: Bucket, leftOut: [number, number][]): CountedBucket {
-  for (const [seconds, count] of leftOut) {
-    events -= count;
-    total_seconds -= seconds * count;
-  }
-  return { bucket, events, total_seconds, leftOut };
-}
-
 /** The value at a rank, from 0, among all in range: only its bucket is read. */
 async function readRanked(
   client: pg.ClientBase,
   range: unknown[],
-  buckets: readonly CountedBucket[],
+  buckets: readonly Bucket[],
   rank: number,
 ): Promise<number> {
   let before = 0;
@@ -80,8 +49,6 @@ async function readRanked(
     ...range,
     found.bucket,
     rank - (before - found.events),
-    found.leftOut.map(([seconds]) => seconds),
-    found.leftOut.map(([, count]) => count),
   ]);
   return rows[0]!.seconds;
 }
@@ -103,8 +70,6 @@ const RANKED = `
       select value, n
       from environment_processing, unnest(seconds, counts) as counted (value, n)
       where day between $1::date and $2::date and environment = $3::text and bucket = $4::int
-      union all
-      select value, -n from unnest($6::float8[], $7::bigint[]) as left_out (value, n)
     ) kept
     group by value
   ) running

@@ -1,8 +1,8 @@
 /** Sessions with an event in range: how many, how long, how many crashed. */
 import type pg from 'pg';
 
-import type { MatchingFacets } from './facets.ts';
 import type { StatsQuery } from './query.ts';
+import type { WholeSessions } from './sums.ts';
 
 export interface SessionFigures {
   sessions: number;
@@ -12,47 +12,47 @@ export interface SessionFigures {
   crashed: number;
 }
 
+/** `whole`: those that are not split, which are counted day by day. */
 export async function readSessions(
   client: pg.ClientBase,
-  query: StatsQuery,
-  { ids, environment }: MatchingFacets,
+  { from, to }: StatsQuery,
+  facetIds: readonly number[],
+  whole: WholeSessions,
 ): Promise<SessionFigures> {
-  const range = [query.from, query.to, ids];
-  const { rows } =
-    environment === null
-      ? await client.query<{ sessions: number; seconds: number }>(lengths(WHOLE), range)
-      : await client.query<{ sessions: number; seconds: number }>(lengths(WHOLE_OF_ENVIRONMENT), [
-          ...range,
-          environment,
-        ]);
-  const crashed = await client.query<{ sessions: number }>(CRASHED, range);
-  return { ...rows[0]!, crashed: crashed.rows[0]!.sessions };
+  const range = [from, to, facetIds];
+  const { rows: split } = await client.query<WholeSessions>(SPLIT, range);
+  const { rows: crashed } = await client.query<{ sessions: number }>(CRASHED, range);
+  return {
+    sessions: whole.sessions + split[0]!.sessions,
+    seconds: whole.seconds + split[0]!.seconds,
+    crashed: crashed[0]!.sessions,
+  };
+}
+
+export async function readWholeSessions(
+  client: pg.ClientBase,
+  { from, to }: StatsQuery,
+  environment: string,
+): Promise<WholeSessions> {
+  const { rows } = await client.query<WholeSessions>(WHOLE, [from, to, environment]);
+  return rows[0]!;
 }
 
 const WHOLE = `
-  select count(*) as sessions, sum(last_at - first_at) as length
-  from session_days
-  where day between $1::date and $2::date and facet_id = any ($3::int[]) and not split`;
-
-const WHOLE_OF_ENVIRONMENT = `
-  select coalesce(sum(sessions), 0) as sessions, sum(session_length) as length
+  select coalesce(sum(sessions), 0)::float8 as sessions,
+    extract(epoch from coalesce(sum(session_length), '0'))::float8 as seconds
   from environment_days
-  where day between $1::date and $2::date and environment = $4::text`;
+  where day between $1::date and $2::date and environment = $3::text`;
 
-/** The parts in range of sessions that are split make one length. */
-const lengths = (whole: string): string => `
-  with split as (
-    select count(*) as sessions, sum(length) as length
-    from (
-      select max(last_at) - min(first_at) as length
-      from session_days
-      where day between $1::date and $2::date and facet_id = any ($3::int[]) and split
-      group by session_id
-    ) joined
-  )
-  select (whole.sessions + split.sessions)::float8 as sessions,
-    extract(epoch from coalesce(whole.length, '0') + coalesce(split.length, '0'))::float8 as seconds
-  from (${whole}) whole, split`;
+/** The parts in range of a session make one length. */
+const SPLIT = `
+  select count(*)::float8 as sessions, extract(epoch from coalesce(sum(length), '0'))::float8 as seconds
+  from (
+    select max(last_at) - min(first_at) as length
+    from session_days
+    where day between $1::date and $2::date and facet_id = any ($3::int[]) and split
+    group by session_id
+  ) joined`;
 
 /** A crash whose session has events on the same day counts without a look at its session; few others are left. */
 const CRASHED = `

@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 
-import { copyRows } from '../../../server/store/binary-copy.ts';
+import { eachCopiedRow } from '../../../server/store/binary-copy.ts';
 
 async function connect(): Promise<Client> {
   const client = new Client(inject('postgres').url);
@@ -20,26 +20,36 @@ test('rows come column by column, whatever their size', async () => {
   const select = `
     select n, case when n = 2 then null else decode(repeat('ab', n * 100000), 'hex') end
     from generate_series(1, 4) as n`;
-  for await (const [number, bytes] of copyRows(client, select)) {
-    rows.push([number!.readInt32BE(), bytes ? bytes.filter((byte) => byte === 0xab).length : null]);
-  }
+  await eachCopiedRow(client, select, ({ bytes, starts, ends }) => {
+    const content = starts[1] === -1 ? null : bytes.subarray(starts[1], ends[1]);
+    rows.push([bytes.readInt32BE(starts[0]), content && content.filter((byte) => byte === 0xab).length]);
+  });
   expect(rows).toEqual([[1, 100_000], [2, null], [3, 300_000], [4, 400_000]]); // prettier-ignore
   expect(await isFree(client)).toBe(42);
 });
 
-test('a reader that stops early leaves the connection free', async () => {
+test('no row is told twice or left out, wherever the pieces of the answer end', async () => {
   const client = await connect();
-  for await (const [number] of copyRows(client, 'select n from generate_series(1, 300000) as n')) {
-    if (number!.readInt32BE() === 3) break;
-  }
+  let [rows, sum] = [0, 0];
+  await eachCopiedRow(client, 'select n from generate_series(1, 300000) as n', ({ bytes, starts }) => {
+    rows += 1;
+    sum += bytes.readInt32BE(starts[0]);
+  });
+  expect({ rows, sum }).toEqual({ rows: 300_000, sum: (300_000 * 300_001) / 2 });
+});
+
+test('a reader that fails leaves the connection free', async () => {
+  const client = await connect();
+  const failing = eachCopiedRow(client, 'select n from generate_series(1, 300000) as n', () => {
+    throw new Error('not this one');
+  });
+  await expect(failing).rejects.toThrow('not this one');
   expect(await isFree(client)).toBe(42);
 });
 
 test('a select that fails half way is told, and leaves the connection free', async () => {
   const client = await connect();
-  const read = async (): Promise<void> => {
-    for await (const _ of copyRows(client, 'select 1 / (1000 - n) from generate_series(1, 2000) as n'));
-  };
-  await expect(read()).rejects.toThrow('division by zero');
+  const reading = eachCopiedRow(client, 'select 1 / (1000 - n) from generate_series(1, 2000) as n', () => {});
+  await expect(reading).rejects.toThrow('division by zero');
   expect(await isFree(client)).toBe(42);
 });

@@ -1,33 +1,24 @@
 import { expect, test } from 'vitest';
 
-import { FunnelUsers } from '../../../../server/store/stats/funnel-users.ts';
+import { FunnelChains } from '../../../../server/store/stats/funnel-chains.ts';
 
 const A = 0;
 const B = 1;
 const C = 2;
 
-/** Two users. */
-const AT_ONCE = 0;
-const BY_AND_BY = 1;
-
-/** `did`: pairs of time and event, told in one piece or one moment after the other. */
+/** `did`: pairs of time and event. What lies before `end` is in range. */
 function depth(
   steps: number[],
   did: [time: number, event: number][],
   { window = 100, end = 1000 } = {},
 ): number {
-  const users = new FunnelUsers({ steps, window, end });
-  const tell = (user: number, told: typeof did): void =>
-    users.advance(user, {
-      times: told.map(([time]) => time),
-      events: told.map(([, event]) => event),
-      count: told.length,
-    });
-  tell(AT_ONCE, did);
-  for (const moment of Map.groupBy(did, ([time]) => time).values()) tell(BY_AND_BY, moment);
-  const passed = users.passed().filter((count) => count > 0);
-  expect(passed.every((count) => count === 2)).toBe(true);
-  return passed.length;
+  const chains = new FunnelChains(steps, window);
+  for (const [time, moment] of Map.groupBy(did, ([at]) => at)) {
+    const events = moment.map(([, event]) => event);
+    chains.take({ events, count: events.length, earliest: time, latest: time, canStart: time < end });
+  }
+  expect(chains.possible).toBe(chains.certain);
+  return chains.certain;
 }
 
 test('steps count in order of time only', () => {
@@ -59,10 +50,22 @@ test('an event is used once', () => {
   expect(depth([A, B, A], [[1, A], [1, B]])).toBe(2); // prettier-ignore
 });
 
-test('many users are kept apart', () => {
-  const users = new FunnelUsers({ steps: [A, B], window: 100, end: 1000 });
-  for (let i = 0; i < 5_000; i += 1) users.advance(i, { times: [i % 900], events: [A], count: 1 });
-  for (let i = 0; i < 5_000; i += 5) users.advance(i, { times: [(i % 900) + 100], events: [B], count: 1 });
-  for (let i = 1; i < 5_000; i += 5) users.advance(i, { times: [(i % 900) + 101], events: [B], count: 1 });
-  expect(users.passed()).toEqual([5_000, 1_000]);
+test('of times that are not known exactly it tells what is certain and what may be', () => {
+  const chains = new FunnelChains([A, B, C], 100);
+  const take = (event: number, earliest: number, latest: number): void =>
+    chains.take({ events: [event], count: 1, earliest, latest, canStart: true });
+  const depths = (): number[] => [chains.certain, chains.possible];
+  take(A, 0, 10);
+  take(B, 20, 100);
+  expect(depths()).toEqual([2, 2]);
+  take(C, 90, 101);
+  expect(depths()).toEqual([2, 3]);
+  take(C, 111, 120);
+  expect(depths()).toEqual([2, 3]);
+  take(A, 130, 140);
+  take(B, 230, 230);
+  take(C, 230, 230);
+  expect(depths()).toEqual([3, 3]);
+  chains.reset();
+  expect(depths()).toEqual([0, 0]);
 });

@@ -1,0 +1,175 @@
+/**
+ * The bytes of a user's history (table `user_histories`): what the figures ask of a user, day by day, so that one row
+ * answers whatever the range and the filters.
+ *
+ * `days` are entries in ascending order, one for each day and facet: the day (three bytes, signed, since 1970-01-01
+ * UTC), flags (one byte), the facet, the length of what follows; then, where there are events, the minutes of the day
+ * of the first and the last (two bytes each), the length of their names, and these in the order of time, each as
+ * `name_id` × 2, + 1 if it happened at the same time as the one before; then, where there are crashes, when the first was
+ * (six bytes, microseconds of the day); at last how many processing times, these, and the types of failures. A
+ * processing time is its milliseconds × 2; where these are not whole, 1 and the seconds as a double (eight bytes).
+ *
+ * `firsts` has for each facet when the user was first seen with it: the facet, the day (three bytes), the microseconds
+ * of the day (six bytes).
+ *
+ * Numbers without a size are in LEB128: seven bits a byte, lowest first, the highest bit set but in the last. All others
+ * are big-endian.
+ */
+
+export const WIDGET = 1;
+/** Auto-paste was toggled on this day; the last time on, if `AUTO_PASTE_ON` is set. */
+export const TOGGLED = 2;
+export const AUTO_PASTE_ON = 4;
+export const CRASHED = 8;
+/** There are events, which makes the user active on this day. */
+export const ACTIVE = 16;
+/** Among the events there are `dictionary_used` and `retry_attempted`. */
+export const DICTIONARY = 32;
+export const RETRY = 64;
+
+export const MINUTE_MICROSECONDS = 60_000_000;
+export const MINUTES_OF_DAY = 1_440;
+export const DAY_BYTES = 3;
+export const TIME_BYTES = 6;
+const DAY_MS = 86_400_000;
+/** Twice as many fit into the 31 bits that numbers may have. */
+const MOST_MILLISECONDS = 2 ** 30 - 1;
+
+/** Number of a day as histories have it. */
+export function dayNumber(day: string): number {
+  return Date.parse(day) / DAY_MS;
+}
+
+/** What one user did on one day with one facet. */
+export interface HistoryDay {
+  /** Days since 1970-01-01. */
+  day: number;
+  facetId: number;
+  widget: boolean;
+  dictionary: boolean;
+  retry: boolean;
+  /** Where auto-paste was toggled: what to, the last time. */
+  autoPaste: boolean | null;
+  /** Microseconds of the day. */
+  firstCrash: number | null;
+  processingSeconds: readonly number[];
+  /** `error_type_id` of each failure. */
+  failureTypes: readonly number[];
+  /** In any order. */
+  events: readonly HistoryEvent[];
+}
+
+export interface HistoryEvent {
+  /** Microseconds of the day. */
+  time: number;
+  nameId: number;
+}
+
+export interface FirstSeen {
+  facetId: number;
+  day: number;
+  /** Microseconds of the day. */
+  time: number;
+}
+
+export function encodeDay({ day, facetId, ...did }: HistoryDay): Buffer {
+  const rest = new ByteWriter();
+  writeEvents(rest, did.events);
+  if (did.firstCrash !== null) rest.integer(did.firstCrash, TIME_BYTES);
+  rest.number(did.processingSeconds.length);
+  for (const seconds of did.processingSeconds) writeSeconds(rest, seconds);
+  for (const type of did.failureTypes) rest.number(type);
+  const entry = new ByteWriter();
+  entry.integer(day, DAY_BYTES);
+  entry.integer(flagsOf(did), 1);
+  entry.number(facetId);
+  entry.number(rest.bytes.length);
+  return Buffer.concat([entry.bytes, rest.bytes]);
+}
+
+function flagsOf(did: Omit<HistoryDay, 'day' | 'facetId'>): number {
+  return (
+    (did.widget ? WIDGET : 0) |
+    (did.autoPaste === null ? 0 : TOGGLED) |
+    (did.autoPaste === true ? AUTO_PASTE_ON : 0) |
+    (did.firstCrash === null ? 0 : CRASHED) |
+    (did.events.length === 0 ? 0 : ACTIVE) |
+    (did.dictionary ? DICTIONARY : 0) |
+    (did.retry ? RETRY : 0)
+  );
+}
+
+function writeEvents(to: ByteWriter, events: readonly HistoryEvent[]): void {
+  if (events.length === 0) return;
+  const inOrder = events.toSorted((a, b) => a.time - b.time || a.nameId - b.nameId);
+  const names = new ByteWriter();
+  let before = -1;
+  for (const { time, nameId } of inOrder) {
+    names.number(nameId * 2 + (time === before ? 1 : 0));
+    before = time;
+  }
+  to.integer(Math.floor(inOrder[0]!.time / MINUTE_MICROSECONDS), 2);
+  to.integer(Math.floor(inOrder.at(-1)!.time / MINUTE_MICROSECONDS), 2);
+  to.number(names.bytes.length);
+  to.append(names.bytes);
+}
+
+function writeSeconds(to: ByteWriter, seconds: number): void {
+  const milliseconds = Math.round(seconds * 1000);
+  if (milliseconds >= 0 && milliseconds <= MOST_MILLISECONDS && milliseconds / 1000 === seconds) {
+    to.number(milliseconds * 2);
+  } else {
+    to.number(1);
+    to.double(seconds);
+  }
+}
+
+export function encodeFirsts(firsts: readonly FirstSeen[]): Buffer {
+  const writer = new ByteWriter();
+  for (const { facetId, day, time } of firsts) {
+    writer.number(facetId);
+    writer.integer(day, DAY_BYTES);
+    writer.integer(time, TIME_BYTES);
+  }
+  return writer.bytes;
+}
+
+class ByteWriter {
+  #room = Buffer.allocUnsafe(128);
+  #size = 0;
+
+  /** What was written. */
+  get bytes(): Buffer {
+    return this.#room.subarray(0, this.#size);
+  }
+
+  number(value: number): void {
+    this.#makeRoom(5);
+    for (; value > 127; value >>>= 7) this.#room[this.#size++] = (value & 127) | 128;
+    this.#room[this.#size++] = value;
+  }
+
+  integer(value: number, bytes: number): void {
+    this.#makeRoom(bytes);
+    this.#size =
+      value < 0
+        ? this.#room.writeIntBE(value, this.#size, bytes)
+        : this.#room.writeUIntBE(value, this.#size, bytes);
+  }
+
+  double(value: number): void {
+    this.#makeRoom(8);
+    this.#size = this.#room.writeDoubleBE(value, this.#size);
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    this.#room.set(bytes, this.#size);
+    this.#size += bytes.length;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#size + bytes <= this.#room.length) return;
+    this.#room = Buffer.concat([this.bytes], (this.#size + bytes) * 2);
+  }
+}

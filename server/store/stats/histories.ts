@@ -1,0 +1,41 @@
+/** All histories of users, one after the other: whatever is asked of users, a single pass over them answers. */
+import type { ClientBase } from 'pg';
+
+import { eachCopiedRow } from '../binary-copy.ts';
+import { DayReader, FirstReader } from '../histories/readers.ts';
+
+/** The history of one user. It is the same object for every user: read it before the next one is told. */
+export interface UserHistory {
+  firsts: FirstReader;
+  days: DayReader;
+  userId: () => string;
+}
+
+export async function eachHistory(client: ClientBase, tell: (history: UserHistory) => void): Promise<void> {
+  const [firsts, days] = [new FirstReader(), new DayReader()];
+  await eachCopiedRow(client, HISTORIES, ({ bytes, starts, ends }) => {
+    firsts.open(bytes, starts[1]!, ends[1]!);
+    days.open(bytes, starts[2]!, ends[2]!);
+    tell({ firsts, days, userId: () => uuidAt(bytes, starts[0]!) });
+  });
+}
+
+/** The day of the user's first event with one of the facets; infinite where there is none. */
+export function firstDayOf({ firsts }: UserHistory, matches: Uint8Array): number {
+  let day = Number.POSITIVE_INFINITY;
+  while (firsts.next()) if (matches[firsts.facetId] === 1) day = Math.min(day, firsts.day);
+  return day;
+}
+
+const HISTORIES = `select user_id, firsts, coalesce(settled, '') || recent from user_histories`;
+
+function uuidAt(bytes: Buffer, at: number): string {
+  const digits = bytes.toString('hex', at, at + 16);
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20),
+  ].join('-');
+}
