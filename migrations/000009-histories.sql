@@ -78,9 +78,11 @@ insert into error_types (error_type_id, error_type)
 select row_number() over (order by error_type), error_type
 from (select distinct unnest(failures) as error_type from user_days) types;
 
--- The aggregator writes the histories, as it reads all user-days again.
-insert into dirty_user_days (user_id, day)
-select user_id, day from user_days union select user_id, day from uncaught_crashes;
+-- The aggregator writes the histories, as it reads all user-days again. Until it has, figures say that they are as of a
+-- time before the first record.
+insert into dirty_user_days (user_id, day, marked_at)
+select user_id, day, coalesce((select min(created_at) from events), now())
+from (select user_id, day from user_days union select user_id, day from uncaught_crashes) known;
 
 -- Nothing counts the users of weeks by these any more.
 drop index user_days_week_mixed;

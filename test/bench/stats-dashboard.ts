@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 
 import { launchChromium } from '../electron-double/chromium.ts';
-import { startServer } from './server-child.ts';
+import type { StatsServer } from './stats-server.ts';
 
 export interface DashboardTimes {
   /** Milliseconds from the address to the figures of the overview, median and slowest. */
@@ -12,33 +12,32 @@ export interface DashboardTimes {
 }
 
 const OPENINGS = 9;
-const LOGIN = { username: 'admin', password: 'bench-only' };
 
 /** Each opening has a browser's profile of its own, so that nothing is cached. */
-export async function measureDashboard(databaseUrl: string, range: string): Promise<DashboardTimes> {
-  const server = await startServer(databaseUrl, {
-    DASHBOARD_PASSWORD: LOGIN.password,
-    // The made events are of fixed days.
-    RETENTION_DAYS: '36500',
-  });
+export async function measureDashboard({ url, login }: StatsServer, range: string): Promise<DashboardTimes> {
   const browser = await launchChromium();
   try {
-    const address = `${server.url}/dashboard?${range}`;
-    await open(browser, address);
-    const times: { usable: number; complete: number }[] = [];
-    for (let opening = 0; opening < OPENINGS; opening += 1) times.push(await open(browser, address));
+    const address = `${url}/dashboard?${range}`;
+    const openOnce = (): Promise<Opening> => open(browser, address, login);
+    await openOnce();
+    const times: Opening[] = [];
+    for (let opening = 0; opening < OPENINGS; opening += 1) times.push(await openOnce());
     return {
       usable: summary(times.map(({ usable }) => usable)),
       complete: summary(times.map(({ complete }) => complete)),
     };
   } finally {
     await browser.close();
-    await server.stop();
   }
 }
 
-async function open(browser: Browser, address: string): Promise<{ usable: number; complete: number }> {
-  const context = await browser.newContext({ httpCredentials: LOGIN });
+interface Opening {
+  usable: number;
+  complete: number;
+}
+
+async function open(browser: Browser, address: string, login: StatsServer['login']): Promise<Opening> {
+  const context = await browser.newContext({ httpCredentials: login });
   const page = await context.newPage();
   const start = performance.now();
   await page.goto(address);

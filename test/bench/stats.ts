@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- stats`: how fast the figures are, at a million events and, with the argument `10M`, at ten
- * million. Each question is asked one at a time, with nothing cached by Roost, next to the brute-force SQL over
- * the events themselves. The data is `stats-population.ts`.
+ * million. Each question is a request to a server of its own process, one at a time, with nothing cached by Roost, next
+ * to the brute-force SQL over the events themselves. The data is `stats-population.ts`.
  *
  * `--runs N` asks each question N times (default 20). `--keep FOLDER` leaves the filled databases in FOLDER and takes
  * them from there the next time. `--brute-force all | 1M | none` says where the slow reference is measured (default all).
@@ -13,20 +13,15 @@ import { parseArgs } from 'node:util';
 
 import { Pool } from 'pg';
 
-import { parseStatsQuery } from '../../server/routes/stats-query.ts';
 import { startCluster } from '../../server/embedded/cluster.ts';
 import { migrate } from '../../server/store/migrate.ts';
 import { createDatabase } from '../../server/store/pool.ts';
-import { readCohorts } from '../../server/store/stats/cohorts.ts';
-import { readEventCounts } from '../../server/store/stats/event-counts.ts';
-import { readEventSeries } from '../../server/store/stats/event-series.ts';
-import { readFunnel } from '../../server/store/stats/funnel.ts';
-import { readStats } from '../../server/store/stats/index.ts';
 import { type Question, referenceFigures } from '../reference/reference.ts';
 import { describeDashboard, measureDashboard } from './stats-dashboard.ts';
 import { type Freshness, measureFreshness } from './stats-fresh.ts';
 import { type LoadReport, loadPopulation } from './stats-load.ts';
 import { COUNTRIES, DAYS, FIRST_DAY, LAST_DAY, PLATFORMS, VERSIONS } from './stats-population.ts';
+import { type StatsServer, startStatsServer } from './stats-server.ts';
 
 export const title = 'Figures';
 
@@ -38,7 +33,7 @@ const BRUTE_FORCE_MS = 300_000;
 interface Case {
   name: string;
   limitMs: number;
-  ask: (pool: Pool) => Promise<unknown>;
+  path: string;
   /** For the same by brute force; funnels, cohorts and events have none in SQL. */
   question?: Question;
 }
@@ -50,12 +45,12 @@ const few = { platform: ['macOS 15.1', 'Windows 11'], country: ['US', 'DE', 'GB'
 const most = { app_version: VERSIONS.slice(1) };
 /** Half of the year, all of the last month: the most work that a filter can make. */
 const half = { app_version: VERSIONS.slice(4) };
-const steps = ['app_opened', 'recording_started', 'recording_completed'];
+const steps = 'app_opened,recording_started,recording_completed';
 
 const stats = (name: string, limitMs: number, question: Question): Case => ({
   name,
   limitMs,
-  ask: (pool) => readStats(pool, toQuery(question)),
+  path: `/stats?${toQuery(question)}`,
   question,
 });
 const CASES: Case[] = [
@@ -70,19 +65,19 @@ const CASES: Case[] = [
   {
     name: 'funnel of 3 steps, 30 days',
     limitMs: 1_000,
-    ask: (pool) => readFunnel(pool, { ...toQuery(month), steps, windowDays: 7 }),
+    path: `/stats/funnel?${toQuery(month)}&steps=${steps}&window_days=7`,
   },
   {
     name: 'funnel of 3 steps, 365 days',
     limitMs: 1_000,
-    ask: (pool) => readFunnel(pool, { ...toQuery(year), steps, windowDays: 7 }),
+    path: `/stats/funnel?${toQuery(year)}&steps=${steps}&window_days=7`,
   },
-  { name: 'cohorts, 365 days', limitMs: 1_000, ask: (pool) => readCohorts(pool, toQuery(year)) },
-  { name: 'all events, 365 days', limitMs: 1_000, ask: (pool) => readEventCounts(pool, toQuery(year)) },
+  { name: 'cohorts, 365 days', limitMs: 1_000, path: `/stats/cohorts?${toQuery(year)}` },
+  { name: 'all events, 365 days', limitMs: 1_000, path: `/stats/events?${toQuery(year)}` },
   {
     name: 'one event by day, 365 days',
     limitMs: 1_000,
-    ask: (pool) => readEventSeries(pool, toQuery(year), 'recording_completed', 'day'),
+    path: `/stats/events/recording_completed?${toQuery(year)}`,
   },
 ];
 
@@ -147,11 +142,16 @@ async function measureSize(size: Size, options: Options) {
     });
     try {
       const loaded = await loadOnce(pool, size, join(dataDir, 'loaded.json'));
-      const measured: Measured[] = [];
-      for (const each of CASES) measured.push(await measureCase(pool, each, options));
-      const space = await readSpace(pool);
-      const dashboard = await measureDashboard(url.href, new URLSearchParams(month).toString());
-      return { loaded, measured, space, dashboard };
+      const server = await startStatsServer(url.href);
+      try {
+        const measured: Measured[] = [];
+        for (const each of CASES) measured.push(await measureCase(server, pool, each, options));
+        const space = await readSpace(pool);
+        const dashboard = await measureDashboard(server, toQuery(month));
+        return { loaded, measured, space, dashboard };
+      } finally {
+        await server.stop();
+      }
     } finally {
       await pool.end();
     }
@@ -185,13 +185,14 @@ async function loadOnce(pool: Pool, size: Size, reportFile: string): Promise<Loa
 }
 
 async function measureCase(
+  server: StatsServer,
   pool: Pool,
-  { name, ask, question }: Case,
+  { name, path, question }: Case,
   { runs, bruteForce }: Options,
 ): Promise<Measured> {
-  await ask(pool);
+  await server.ask(path);
   const times: number[] = [];
-  for (let i = 0; i < runs; i += 1) times.push(await timeOf(() => ask(pool)));
+  for (let i = 0; i < runs; i += 1) times.push(await timeOf(() => server.ask(path)));
   times.sort((a, b) => a - b);
   const at = (share: number): number =>
     times[Math.min(times.length - 1, Math.ceil(share * times.length) - 1)]!;
@@ -235,16 +236,16 @@ async function readSpace(pool: Pool): Promise<Space> {
   return rows[0]!;
 }
 
-function toQuery({ from, to, ...filters }: Question) {
+function toQuery({ from, to, ...filters }: Question): string {
   const parameters = new URLSearchParams({ from, to });
   for (const [name, values] of Object.entries(filters)) parameters.set(name, (values ?? ['all']).join(','));
-  return parseStatsQuery(`/stats?${parameters.toString()}`).query;
+  return parameters.toString();
 }
 
 function describePopulation(): string {
   return `Made data (\`test/bench/stats-population.ts\`): ${DAYS} days, ${VERSIONS.length} versions, ${PLATFORMS.length} platforms,
 ${COUNTRIES.length} countries, about 100 events a user, 15 % of them with a processing time. Embedded PostgreSQL with its own
-settings, no cache in Roost, one request at a time. Brute force: \`test/reference/figures.sql\`, asked once; –: not in this run, or not in SQL.`;
+settings, requests to a server on the same cores, one at a time, no cache in Roost. Brute force: \`test/reference/figures.sql\`, asked once; –: not in this run, or not in SQL.`;
 }
 
 function describeSize(size: Size, loaded: LoadReport, space: Space, measured: readonly Measured[]): string {

@@ -1,4 +1,4 @@
-/** Funnel and cohorts by brute force. */
+/** Funnel by brute force. */
 import type pg from 'pg';
 
 import { type Question, matchingRows } from './reference.ts';

@@ -55,15 +55,12 @@ export interface HistoryDay {
   processingSeconds: readonly number[];
   /** `error_type_id` of each failure. */
   failureTypes: readonly number[];
-  /** In any order. */
-  events: readonly HistoryEvent[];
+  /** The events, in any order: microseconds of the day × `NAMES` + `name_id`. */
+  steps: Float64Array;
 }
 
-export interface HistoryEvent {
-  /** Microseconds of the day. */
-  time: number;
-  nameId: number;
-}
+/** More than any `name_id`. A step stays a whole number that a double holds exactly. */
+export const NAMES = 65_536;
 
 export interface FirstSeen {
   facetId: number;
@@ -74,7 +71,7 @@ export interface FirstSeen {
 
 export function encodeDay({ day, facetId, ...did }: HistoryDay): Buffer {
   const rest = new ByteWriter();
-  writeEvents(rest, did.events);
+  writeSteps(rest, did.steps);
   if (did.firstCrash !== null) rest.integer(did.firstCrash, TIME_BYTES);
   rest.number(did.processingSeconds.length);
   for (const seconds of did.processingSeconds) writeSeconds(rest, seconds);
@@ -93,25 +90,30 @@ function flagsOf(did: Omit<HistoryDay, 'day' | 'facetId'>): number {
     (did.autoPaste === null ? 0 : TOGGLED) |
     (did.autoPaste === true ? AUTO_PASTE_ON : 0) |
     (did.firstCrash === null ? 0 : CRASHED) |
-    (did.events.length === 0 ? 0 : ACTIVE) |
+    (did.steps.length === 0 ? 0 : ACTIVE) |
     (did.dictionary ? DICTIONARY : 0) |
     (did.retry ? RETRY : 0)
   );
 }
 
-function writeEvents(to: ByteWriter, events: readonly HistoryEvent[]): void {
-  if (events.length === 0) return;
-  const inOrder = events.toSorted((a, b) => a.time - b.time || a.nameId - b.nameId);
+function writeSteps(to: ByteWriter, steps: Float64Array): void {
+  if (steps.length === 0) return;
+  const inOrder = steps.toSorted();
   const names = new ByteWriter();
   let before = -1;
-  for (const { time, nameId } of inOrder) {
-    names.number(nameId * 2 + (time === before ? 1 : 0));
+  for (const step of inOrder) {
+    const time = Math.floor(step / NAMES);
+    names.number((step - time * NAMES) * 2 + (time === before ? 1 : 0));
     before = time;
   }
-  to.integer(Math.floor(inOrder[0]!.time / MINUTE_MICROSECONDS), 2);
-  to.integer(Math.floor(inOrder.at(-1)!.time / MINUTE_MICROSECONDS), 2);
+  to.integer(minuteOf(inOrder[0]!), 2);
+  to.integer(minuteOf(inOrder.at(-1)!), 2);
   to.number(names.bytes.length);
   to.append(names.bytes);
+}
+
+function minuteOf(step: number): number {
+  return Math.floor(step / NAMES / MINUTE_MICROSECONDS);
 }
 
 function writeSeconds(to: ByteWriter, seconds: number): void {

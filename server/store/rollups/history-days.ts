@@ -1,7 +1,7 @@
 /** What goes into histories: user-days and first moments as the other rollups hold them. */
 import type pg from 'pg';
 
-import { type FirstSeen, type HistoryDay, type HistoryEvent, dayNumber } from '../histories/format.ts';
+import { type FirstSeen, type HistoryDay, NAMES, dayNumber } from '../histories/format.ts';
 import { readArrays } from '../stats/sent-arrays.ts';
 import type { UserDays } from './marks.ts';
 
@@ -28,7 +28,7 @@ export async function readHistoryDays(
       retry: row.retry,
       processingSeconds: readArrays(row.processing_seconds, (bytes, at) => bytes.readDoubleBE(at)),
       failureTypes: (row.failures ?? []).map((type) => failureTypes.get(type)!),
-      events: readSteps(row.steps),
+      steps: readSteps(row.steps),
     });
   }
   for (const row of (await client.query<Key & { enabled: boolean }>(TOGGLES, taken)).rows) {
@@ -81,7 +81,7 @@ function nothingOn({ user_id, day, facet_id }: Key): OfUser<HistoryDay> {
     firstCrash: null,
     processingSeconds: [],
     failureTypes: [],
-    events: [],
+    steps: new Float64Array(),
   };
 }
 
@@ -89,11 +89,12 @@ const STEP_BYTES = 8;
 const TIME_BYTES = 6;
 
 /** As `user_days.steps` has them. */
-function readSteps(steps: Buffer): HistoryEvent[] {
-  return Array.from({ length: steps.length / STEP_BYTES }, (_, step) => ({
-    time: steps.readUIntBE(step * STEP_BYTES, TIME_BYTES),
-    nameId: steps.readUInt16BE(step * STEP_BYTES + TIME_BYTES),
-  }));
+function readSteps(bytes: Buffer): Float64Array {
+  const steps = new Float64Array(bytes.length / STEP_BYTES);
+  for (let at = 0; at < bytes.length; at += STEP_BYTES) {
+    steps[at / STEP_BYTES] = bytes.readUIntBE(at, TIME_BYTES) * NAMES + bytes.readUInt16BE(at + TIME_BYTES);
+  }
+  return steps;
 }
 
 /** Numbers of all types of failures. Those of the taken user-days get theirs in `taken.ts`. */

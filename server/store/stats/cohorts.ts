@@ -20,14 +20,14 @@ export function readCohorts(pool: pg.Pool, query: StatsQuery): Promise<Cohort[]>
     const counter = new CohortCounter(query, look.matches);
     await eachHistory(client, (history) => counter.add(history));
     return weeksTouching(query).map((cohort, i) => {
-      const active = [...counter.active[i]!.subarray(i)];
-      return { week_start: cohort, users: active[0]!, active };
+      return { week_start: cohort, users: counter.users[i]!, active: [...counter.active[i]!.subarray(i)] };
     });
   });
 }
 
 class CohortCounter {
-  /** By the weeks of the range: of each cohort the users active in each week. */
+  /** By the weeks of the range: users of each cohort, and those of them who were active in each week. */
+  readonly users: Float64Array;
   readonly active: Float64Array[];
   readonly #matches: Uint8Array;
   readonly #firstMonday: number;
@@ -35,6 +35,7 @@ class CohortCounter {
 
   constructor(query: StatsQuery, matches: Uint8Array) {
     const weeks = weeksTouching(query).length;
+    this.users = new Float64Array(weeks);
     this.active = Array.from({ length: weeks }, () => new Float64Array(weeks));
     this.#matches = matches;
     this.#firstMonday = dayNumber(mondayOf(query.from));
@@ -44,7 +45,9 @@ class CohortCounter {
   add(history: UserHistory): void {
     const firstDay = firstDayOf(history, this.#matches);
     if (firstDay < this.#firstMonday || firstDay > this.#to) return;
-    const active = this.active[this.#weekOf(firstDay)]!;
+    const cohort = this.#weekOf(firstDay);
+    this.users[cohort]! += 1;
+    const active = this.active[cohort]!;
     const { days } = history;
     let latest = -1;
     while (days.next() && days.day <= this.#to) {

@@ -11,6 +11,7 @@ import {
   disagreements,
   eventDisagreements,
   funnelDisagreements,
+  presenceDisagreements,
   run,
 } from './world.ts';
 
@@ -39,6 +40,7 @@ export async function checkAgainstReference(
         await run(server, does);
         for (const asked of questions) {
           expect(await disagreements(server, asked)).toEqual([]);
+          expect(await presenceDisagreements(server, asked)).toEqual([]);
           for (const event of new Set(steps.steps)) {
             expect(await eventDisagreements(server, asked, event)).toEqual([]);
           }

@@ -23,14 +23,16 @@ interface Did {
   day: string;
   version: string;
   country?: string;
+  /** Of the day. Default 1. */
+  hour?: number;
   /** Auto-paste switched on (default: another event). */
   autoPaste?: boolean;
 }
 
-async function add({ user, day, version, country = 'DE', autoPaste }: Did): Promise<void> {
+async function add({ user, day, version, country = 'DE', hour = 1, autoPaste }: Did): Promise<void> {
   await server.pool.query(
     `insert into events (user_id, event_id, timestamp, event, app_version, platform, country, environment, properties)
-     values ($1, gen_random_uuid(), $2::date + interval '1 hour', $3, $4, 'macOS 15', $5, 'production', $6)`,
+     values ($1, gen_random_uuid(), $2::date + interval '1 hour' * $7, $3, $4, 'macOS 15', $5, 'production', $6)`,
     [
       user,
       day,
@@ -38,6 +40,7 @@ async function add({ user, day, version, country = 'DE', autoPaste }: Did): Prom
       version,
       country,
       autoPaste === undefined ? {} : { feature: 'auto_paste', enabled: autoPaste },
+      hour,
     ],
   );
   await server.pool.query('insert into dirty_user_days (user_id, day) values ($1, $2)', [user, day]);
@@ -72,5 +75,28 @@ test('what users did in range with what is left out does not count', async () =>
   await add({ user: only, day: '2026-06-20', version: '1' });
   expect(await figures()).toMatchObject({
     growth: { total_users: 1, active_users_1d: 0, active_users_30d: 1 },
+  });
+});
+
+test.each([
+  ['DE', 'US'],
+  ['US', 'DE'],
+])('of two countries on one day the later one counts: %s, then %s', async (first, second) => {
+  const user = randomUUID();
+  await add({ user, day: '2026-06-09', version: '2', country: 'FR' });
+  await add({ user, day: '2026-06-10', version: '2', country: first, hour: 3 });
+  await add({ user, day: '2026-06-10', version: '2', country: second, hour: 4 });
+  await add({ user, day: '2026-06-10', version: '1', country: first, hour: 5 });
+  expect(await figures()).toMatchObject({ growth: { users_by_country: [{ country: second, users: 1 }] } });
+});
+
+test.each([true, false])('of two settings on one day the later one counts: %s', async (autoPaste) => {
+  const user = randomUUID();
+  const toggle = { user, day: '2026-06-30', version: '2' };
+  await add({ ...toggle, country: 'DE', hour: autoPaste ? 3 : 5, autoPaste: false });
+  await add({ ...toggle, country: 'US', hour: 4, autoPaste: true });
+  expect(await figures()).toMatchObject({
+    adoption: { auto_paste_rate: autoPaste ? 1 : 0 },
+    business: { feature_stickiness_7d: { auto_paste: autoPaste ? 1 : 0 } },
   });
 });

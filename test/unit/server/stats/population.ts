@@ -6,7 +6,6 @@ import type { Question } from '../../../reference/reference.ts';
 const pick = <const T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const uuid = (kind: string, n: number): string => `${kind.repeat(8)}-0000-4000-8000-00000000000${n}`;
 
-/** Two in the sample by which questions with filters choose their way (facets.ts), two outside. */
 export const USERS = [uuid('0', 0), uuid('0', 1), uuid('a', 2), uuid('a', 3)];
 const SESSIONS = [0, 1, 2, 3].map((n) => uuid('b', n));
 const EVENT_IDS = Array.from(

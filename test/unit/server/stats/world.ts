@@ -2,6 +2,7 @@
 import { removeExpired } from '../../../../server/jobs/retention.ts';
 import { aggregate, catchUp } from '../../../../server/jobs/aggregate.ts';
 import { parseStatsQuery } from '../../../../server/routes/stats-query.ts';
+import { readDaily } from '../../../../server/store/admin-daily.ts';
 import { aggregateStep } from '../../../../server/store/rollups/index.ts';
 import { readEventSeries } from '../../../../server/store/stats/event-series.ts';
 import { differences, getFigures } from '../../../helpers/figures.ts';
@@ -10,6 +11,7 @@ import { referenceEvents } from '../../../reference/events.ts';
 import { referenceFunnel } from '../../../reference/funnel.ts';
 import { type Question, referenceFigures } from '../../../reference/reference.ts';
 import { forget, remember } from '../../../reference/remembered.ts';
+import { referenceCohorts, referenceDays } from '../../../reference/users-over-time.ts';
 import type { Action } from './population.ts';
 
 const DAY_MS = 86_400_000;
@@ -124,6 +126,18 @@ export async function eventDisagreements(
     );
   }
   return found;
+}
+
+/** The same of cohorts, and of the users of each day. */
+export async function presenceDisagreements(server: TestServer, question: Question): Promise<string[]> {
+  const { cohorts } = await getFigures(server, `/stats/cohorts?${toQuery(question)}`);
+  const { query } = parseStatsQuery(`/stats?${toQuery(question)}`);
+  const { days } = await readDaily(server.pool, query);
+  const users = days.map(({ date, active_users, new_users }) => ({ date, active_users, new_users }));
+  return [
+    ...differences(await referenceCohorts(server.pool, question), cohorts, 'cohorts'),
+    ...differences(await referenceDays(server.pool, question), users, 'days'),
+  ];
 }
 
 /** Where a row of `user_stats` is not what the figures say of that day alone. */
