@@ -45,13 +45,16 @@ export async function eachCopiedRow(
   if (!parser.ended) throw new Error('The answer of COPY ended early.');
 }
 
+/** Bytes that there is room for at first: some of the pieces in which an answer comes. */
+const FIRST_ROOM = 256 * 1024;
+
 class CopyParser {
   ended = false;
   readonly #tell: (row: CopiedRow) => void;
-  readonly #row: CopiedRow = { bytes: Buffer.alloc(0), starts: [], ends: [] };
-  /** What has come of a row that is not complete, and how many bytes of it there must be before another look. */
-  #pieces: Buffer[] = [];
-  #available = 0;
+  /** Pieces are copied into one place: a new one for each would keep the garbage collector busy. */
+  readonly #row: CopiedRow = { bytes: Buffer.allocUnsafeSlow(FIRST_ROOM), starts: [], ends: [] };
+  /** Bytes in that place that no row was made of, and how many there must be before another look. */
+  #size = 0;
   #needed = HEADER_BYTES;
   #afterHeader = false;
 
@@ -59,30 +62,39 @@ class CopyParser {
     this.#tell = tell;
   }
 
-  take(chunk: Buffer): void {
-    this.#pieces.push(chunk);
-    this.#available += chunk.length;
-    if (this.#available < this.#needed) return;
-    const bytes = this.#pieces.length === 1 ? chunk : Buffer.concat(this.#pieces);
+  take(piece: Buffer): void {
+    this.#append(piece);
+    if (this.#size < this.#needed) return;
     let at = 0;
     if (!this.#afterHeader) {
       at = HEADER_BYTES;
       this.#afterHeader = true;
     }
-    this.#row.bytes = bytes;
-    for (let end = this.#readRow(bytes, at); end !== null; end = this.#readRow(bytes, at)) {
+    for (let end = this.#readRow(at); end !== null; end = this.#readRow(at)) {
       at = end;
       if (this.ended) break;
       this.#tell(this.#row);
     }
-    this.#pieces = [bytes.subarray(at)];
-    this.#available = bytes.length - at;
+    this.#row.bytes.copyWithin(0, at, this.#size);
+    this.#size -= at;
+  }
+
+  #append(piece: Buffer): void {
+    const size = this.#size + piece.length;
+    if (size > this.#row.bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(size, this.#row.bytes.length * 2));
+      this.#row.bytes.copy(larger, 0, 0, this.#size);
+      this.#row.bytes = larger;
+    }
+    piece.copy(this.#row.bytes, this.#size);
+    this.#size = size;
   }
 
   /** Where the row ends that begins at `at`; null where more bytes are needed to tell. */
-  #readRow(bytes: Buffer, at: number): number | null {
+  #readRow(at: number): number | null {
+    const { bytes, starts, ends } = this.#row;
     let end = at + SHORT;
-    if (!this.#isThere(bytes, at, end)) return null;
+    if (!this.#isThere(at, end)) return null;
     const columns = bytes.readInt16BE(at);
     if (columns === END) {
       this.ended = true;
@@ -90,18 +102,18 @@ class CopyParser {
     }
     for (let column = 0; column < columns; column += 1) {
       const start = end + LENGTH;
-      if (!this.#isThere(bytes, at, start)) return null;
+      if (!this.#isThere(at, start)) return null;
       const length = bytes.readInt32BE(end);
       end = length === NULL ? start : start + length;
-      if (!this.#isThere(bytes, at, end)) return null;
-      this.#row.starts[column] = length === NULL ? -1 : start;
-      this.#row.ends[column] = end;
+      if (!this.#isThere(at, end)) return null;
+      starts[column] = length === NULL ? -1 : start;
+      ends[column] = end;
     }
     return end;
   }
 
-  #isThere(bytes: Buffer, at: number, end: number): boolean {
-    if (end <= bytes.length) return true;
+  #isThere(at: number, end: number): boolean {
+    if (end <= this.#size) return true;
     this.#needed = end - at;
     return false;
   }
