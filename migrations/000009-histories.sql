@@ -84,6 +84,7 @@ insert into dirty_user_days (user_id, day, marked_at)
 select user_id, day, coalesce((select min(created_at) from events), now())
 from (select user_id, day from user_days union select user_id, day from uncaught_crashes) known;
 
--- Nothing counts the users of weeks by these any more.
+-- Histories answer what these were for.
 drop index user_days_week_mixed;
-alter table user_days drop column week_mixed, drop column week_first;
+drop index user_days_user;
+alter table user_days drop column week_mixed, drop column week_first, drop column steps;

@@ -263,8 +263,7 @@ create table user_days (
   dictionary_uses numeric,
   cost_usd numeric,
   failures text[] collate "C",
-  processing_seconds double precision[],
-  steps bytea not null
+  processing_seconds double precision[]
 );
 
 create table user_environments (
@@ -425,8 +424,6 @@ CREATE INDEX session_days_session ON session_days USING btree (session_id);
 CREATE INDEX uncaught_crashes_day_user ON uncaught_crashes USING btree (day, user_id);
 
 CREATE INDEX user_days_day_shared ON user_days USING btree (day) WHERE (NOT sole_of_day);
-
-CREATE INDEX user_days_user ON user_days USING btree (user_id);
 
 CREATE INDEX user_environments_crashed ON user_environments USING btree (environment, first_crash_at) INCLUDE (first_day, first_at, user_id) WHERE (first_crash_at IS NOT NULL);
 

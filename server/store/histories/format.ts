@@ -2,9 +2,9 @@
  * The bytes of a user's history (table `user_histories`): what the figures ask of a user, day by day, so that one row
  * answers whatever the range and the filters.
  *
- * `days` are entries in ascending order, one for each day and facet: the day (three bytes, signed, since 1970-01-01
- * UTC), flags (one byte), the facet, the length of what follows; then, where there are events, the minutes of the day
- * of the first and the last (two bytes each), the length of their names, and these in the order of time, each as
+ * `days` are entries, one for each day and facet, in the order of their days and of the first events in them: the day (three bytes, signed, since 1970-01-01
+ * UTC), flags (one byte), the facet, the length of what follows; then, where there are events, the seconds of the day
+ * of the first and the last (three bytes each), the length of their names, and these in the order of time, each as
  * `name_id` × 2, + 1 if it happened at the same time as the one before; then, where there are crashes, when the first was
  * (six bytes, microseconds of the day); at last how many processing times, these, and the types of failures. A
  * processing time is its milliseconds × 2; where these are not whole, 1 and the seconds as a double (eight bytes).
@@ -27,8 +27,10 @@ export const ACTIVE = 16;
 export const DICTIONARY = 32;
 export const RETRY = 64;
 
-export const MINUTE_MICROSECONDS = 60_000_000;
-export const MINUTES_OF_DAY = 1_440;
+export const SECOND_MICROSECONDS = 1_000_000;
+export const DAY_SECONDS = 86_400;
+/** Of a second of the day. */
+export const SECOND_BYTES = 3;
 export const DAY_BYTES = 3;
 export const TIME_BYTES = 6;
 const DAY_MS = 86_400_000;
@@ -106,14 +108,15 @@ function writeSteps(to: ByteWriter, steps: Float64Array): void {
     names.number((step - time * NAMES) * 2 + (time === before ? 1 : 0));
     before = time;
   }
-  to.integer(minuteOf(inOrder[0]!), 2);
-  to.integer(minuteOf(inOrder.at(-1)!), 2);
+  to.integer(secondOf(inOrder[0]!), SECOND_BYTES);
+  to.integer(secondOf(inOrder.at(-1)!), SECOND_BYTES);
   to.number(names.bytes.length);
   to.append(names.bytes);
 }
 
-function minuteOf(step: number): number {
-  return Math.floor(step / NAMES / MINUTE_MICROSECONDS);
+/** The second of the day of a step. */
+export function secondOf(step: number): number {
+  return Math.floor(step / NAMES / SECOND_MICROSECONDS);
 }
 
 function writeSeconds(to: ByteWriter, seconds: number): void {

@@ -1,5 +1,5 @@
 /** Goes through the bytes of histories (`format.ts`) without making anything of them that is not asked for. */
-import { ACTIVE, CRASHED, DAY_BYTES, TIME_BYTES } from './format.ts';
+import { ACTIVE, CRASHED, DAY_BYTES, SECOND_BYTES, TIME_BYTES } from './format.ts';
 
 export interface ValueListener {
   /** Processing times: those of whole milliseconds, and the others. */
@@ -14,9 +14,9 @@ export class DayReader {
   day = 0;
   facetId = 0;
   flags = 0;
-  /** Minutes of the day of the first and the last event; only where there are events. */
-  firstMinute = 0;
-  lastMinute = 0;
+  /** Seconds of the day of the first and the last event; 0 where there are none. */
+  firstSecond = 0;
+  lastSecond = 0;
   /** Where the names end. */
   namesEnd = 0;
   /** Where the entry begins, and where the next one does. */
@@ -44,7 +44,7 @@ export class DayReader {
     if (at >= this.#last) return false;
     const bytes = this.bytes;
     this.start = at;
-    this.day = dayAt(bytes, at);
+    this.day = threeBytesAt(bytes, at);
     this.flags = bytes[at + DAY_BYTES]!;
     this.#at = at + DAY_BYTES + 1;
     this.facetId = this.#number();
@@ -52,11 +52,13 @@ export class DayReader {
     this.end = this.#at + length;
     if ((this.flags & ACTIVE) === 0) {
       this.namesEnd = this.#at;
+      this.firstSecond = 0;
+      this.lastSecond = 0;
       return true;
     }
-    this.firstMinute = (bytes[this.#at]! << 8) | bytes[this.#at + 1]!;
-    this.lastMinute = (bytes[this.#at + 2]! << 8) | bytes[this.#at + 3]!;
-    this.#at += 4;
+    this.firstSecond = threeBytesAt(bytes, this.#at);
+    this.lastSecond = threeBytesAt(bytes, this.#at + SECOND_BYTES);
+    this.#at += 2 * SECOND_BYTES;
     const names = this.#number();
     this.namesEnd = this.#at + names;
     return true;
@@ -127,7 +129,7 @@ export class FirstReader {
       this.facetId |= (byte & 127) << shift;
       if (byte < 128) break;
     }
-    this.day = dayAt(bytes, this.#at);
+    this.day = threeBytesAt(bytes, this.#at);
     this.#at += DAY_BYTES + TIME_BYTES;
     return true;
   }
@@ -138,8 +140,8 @@ export class FirstReader {
   }
 }
 
-/** Three bytes, signed. */
-function dayAt(bytes: Uint8Array, at: number): number {
+/** Signed. */
+function threeBytesAt(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8)) >> 8;
 }
 

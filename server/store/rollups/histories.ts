@@ -1,7 +1,7 @@
 /** What each user did, day by day, in one row (table `user_histories`), brought in line with the other rollups. */
 import type pg from 'pg';
 
-import { type FirstSeen, dayNumber, encodeDay, encodeFirsts } from '../histories/format.ts';
+import { type FirstSeen, dayNumber, encodeDay, encodeFirsts, secondOf } from '../histories/format.ts';
 import { DayReader } from '../histories/readers.ts';
 import { readFirstSeen, readHistoryDays } from './history-days.ts';
 import type { UserDays } from './marks.ts';
@@ -14,7 +14,12 @@ const DAYS_LEFT = 8;
 export async function updateHistories(client: pg.ClientBase, taken: UserDays): Promise<void> {
   const changes = changesOf(taken);
   for (const { userId, ...did } of await readHistoryDays(client, taken)) {
-    changes.get(userId)!.entries.push({ day: did.day, facetId: did.facetId, bytes: encodeDay(did) });
+    changes.get(userId)!.entries.push({
+      day: did.day,
+      firstSecond: did.steps.length === 0 ? 0 : secondOf(did.steps.reduce((a, b) => Math.min(a, b))),
+      facetId: did.facetId,
+      bytes: encodeDay(did),
+    });
   }
   for (const { userId, ...first } of await readFirstSeen(client, [...changes.keys()])) {
     changes.get(userId)!.firsts.push(first);
@@ -38,6 +43,8 @@ interface Changes {
 
 interface Entry {
   day: number;
+  /** Of the day; 0 where there is no event. */
+  firstSecond: number;
   facetId: number;
   bytes: Uint8Array;
 }
@@ -104,10 +111,12 @@ function merge(bytes: Buffer, days: ReadonlySet<number>, entries: Entry[]): Entr
   const reader = new DayReader();
   reader.open(bytes, 0, bytes.length);
   while (reader.next()) {
-    const { day, facetId, start, end } = reader;
-    if (!days.has(day)) kept.push({ day, facetId, bytes: bytes.subarray(start, end) });
+    const { day, firstSecond, facetId, start, end } = reader;
+    if (!days.has(day)) kept.push({ day, firstSecond, facetId, bytes: bytes.subarray(start, end) });
   }
-  return [...kept, ...entries].sort((a, b) => a.day - b.day || a.facetId - b.facetId);
+  return [...kept, ...entries].sort(
+    (a, b) => a.day - b.day || a.firstSecond - b.firstSecond || a.facetId - b.facetId,
+  );
 }
 
 function join(entries: readonly Entry[]): Buffer {

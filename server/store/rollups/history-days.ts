@@ -4,10 +4,11 @@ import type pg from 'pg';
 import { type FirstSeen, type HistoryDay, NAMES, dayNumber } from '../histories/format.ts';
 import { readArrays } from '../stats/sent-arrays.ts';
 import type { UserDays } from './marks.ts';
+import { TAKEN_EVENTS } from './taken.ts';
 
 type OfUser<T> = T & { userId: string };
 
-/** The user-days, one for each facet that has events or crashes. */
+/** The user-days whose records were read (`readTaken`), one for each facet that has events or crashes. */
 export async function readHistoryDays(
   client: pg.ClientBase,
   { userIds, days }: UserDays,
@@ -28,8 +29,10 @@ export async function readHistoryDays(
       retry: row.retry,
       processingSeconds: readArrays(row.processing_seconds, (bytes, at) => bytes.readDoubleBE(at)),
       failureTypes: (row.failures ?? []).map((type) => failureTypes.get(type)!),
-      steps: readSteps(row.steps),
     });
+  }
+  for (const row of (await client.query<Key & { steps: Buffer }>(STEPS)).rows) {
+    add(row, { steps: readSteps(row.steps) });
   }
   for (const row of (await client.query<Key & { enabled: boolean }>(TOGGLES, taken)).rows) {
     add(row, { autoPaste: row.enabled });
@@ -66,7 +69,6 @@ interface ActiveDay extends Key {
   retry: boolean;
   processing_seconds: Buffer | null;
   failures: string[] | null;
-  steps: Buffer;
 }
 
 function nothingOn({ user_id, day, facet_id }: Key): OfUser<HistoryDay> {
@@ -88,7 +90,7 @@ function nothingOn({ user_id, day, facet_id }: Key): OfUser<HistoryDay> {
 const STEP_BYTES = 8;
 const TIME_BYTES = 6;
 
-/** As `user_days.steps` has them. */
+/** As `STEPS` writes them. */
 function readSteps(bytes: Buffer): Float64Array {
   const steps = new Float64Array(bytes.length / STEP_BYTES);
   for (let at = 0; at < bytes.length; at += STEP_BYTES) {
@@ -109,9 +111,18 @@ const IS_TAKEN = `join unnest($1::uuid[], $2::date[]) as taken (user_id, day) us
 
 const ACTIVE_DAYS = `
   select user_id, day::text, facet_id, widget, dictionary_events is not null as dictionary, retries is not null as retry,
-    array_send(processing_seconds) as processing_seconds, failures, steps
+    array_send(processing_seconds) as processing_seconds, failures
   from user_days
   ${IS_TAKEN}`;
+
+/** The events that were read of the user-days: eight bytes each, six of microseconds of the day and two of the name. */
+const STEPS = `
+  select user_id, day::text, facet_id,
+    string_agg(int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * ${NAMES} + name_id), '')
+      as steps
+  from ${TAKEN_EVENTS}
+  join event_names using (event)
+  group by user_id, day, facet_id`;
 
 /** Of several on a day the last. */
 const TOGGLES = `

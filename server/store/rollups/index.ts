@@ -75,7 +75,10 @@ async function recompute(client: pg.ClientBase, taken: UserDays): Promise<void> 
 export async function forgetUser(client: pg.ClientBase, userId: string): Promise<void> {
   await lockRollups(client);
   const { rows } = await client.query<{ day: string }>(
-    `select day::text from user_days where user_id = $1 union select day::text from uncaught_crashes where user_id = $1`,
+    `select generate_series(lower(spell), upper(spell) - 1, interval '1 day')::date::text as day
+     from user_facets, unnest(days) as spell where user_id = $1
+     union
+     select day::text from uncaught_crashes where user_id = $1`,
     [userId],
   );
   // As if the user had no records: none are read.

@@ -26,7 +26,7 @@ const INSERT = `
   insert into user_days
     (user_id, day, facet_id, first_at, recordings, widget_recordings, main_window_recordings, recorded_seconds,
      transcriptions, transcribed_seconds, failures, startups, startup_seconds, dictionary_events, dictionary_uses,
-     retries, widget, cost_usd, processing_seconds, steps, sole_of_day)
+     retries, widget, cost_usd, processing_seconds, sole_of_day)
   select user_id, day, facet_id,
     min(timestamp),
     nullif(count(*) filter (where ${RECORDING}), 0),
@@ -45,8 +45,6 @@ const INSERT = `
     sum(${number('estimated_cost_usd')}),
     array_agg((${number('processing_time_seconds')})::float8)
       filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number'),
-    string_agg(int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * 65536 + name_id), ''),
     count(*) over (partition by user_id, day) = 1
   from ${TAKEN_EVENTS}
-  join event_names using (event)
   group by user_id, day, facet_id`;

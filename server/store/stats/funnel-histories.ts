@@ -1,8 +1,8 @@
 /**
- * Funnels from histories, which know the order of a day's events, and between which minutes they lie: nearly always
+ * Funnels from histories, which know the order of a day's events, and between which seconds they lie: nearly always
  * that tells whether the steps keep to the window.
  */
-import { ACTIVE, MINUTES_OF_DAY, dayNumber } from '../histories/format.ts';
+import { ACTIVE, DAY_SECONDS, dayNumber } from '../histories/format.ts';
 import type { DayReader } from '../histories/readers.ts';
 import { FunnelChains, type Moment } from './funnel-chains.ts';
 import type { UserHistory } from './histories.ts';
@@ -40,7 +40,7 @@ export class FunnelHistories {
 
   constructor(rule: FunnelRule) {
     this.#rule = rule;
-    this.#chains = new FunnelChains(rule.steps, rule.windowDays * MINUTES_OF_DAY);
+    this.#chains = new FunnelChains(rule.steps, rule.windowDays * DAY_SECONDS);
     this.#from = dayNumber(rule.from);
     this.#to = dayNumber(rule.to);
     this.#last = this.#to + rule.windowDays;
@@ -51,14 +51,14 @@ export class FunnelHistories {
     const { days } = history;
     const { matches } = this.#rule;
     this.#chains.reset();
-    let latestDay = Number.NEGATIVE_INFINITY;
     let isInOrder = true;
+    let until = Number.NEGATIVE_INFINITY;
     while (days.next() && days.day <= this.#last) {
       if (days.day < this.#from || matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;
       if (!this.#takeDay(days)) continue;
-      // What the user did with one facet may have been before or after what they did with another.
-      isInOrder &&= days.day !== latestDay;
-      latestDay = days.day;
+      // What the user did with one facet may have been before or after what they did with another at the same time.
+      isInOrder &&= this.#moment.earliest >= until;
+      until = this.#moment.latest;
       if (isInOrder && this.#chains.certain === this.#rule.steps.length) break;
     }
     const { certain, possible } = this.#chains;
@@ -71,8 +71,8 @@ export class FunnelHistories {
     const { indexes } = this.#rule;
     const moment = this.#moment;
     moment.count = 0;
-    moment.earliest = days.day * MINUTES_OF_DAY + days.firstMinute;
-    moment.latest = days.day * MINUTES_OF_DAY + days.lastMinute + 1;
+    moment.earliest = days.day * DAY_SECONDS + days.firstSecond;
+    moment.latest = days.day * DAY_SECONDS + days.lastSecond + 1;
     moment.canStart = days.day <= this.#to;
     let isEmpty = true;
     for (let name = days.nextName(); name !== -1; name = days.nextName()) {

@@ -24,7 +24,7 @@ export interface FunnelStep {
 export function readFunnel(pool: Pool, query: FunnelQuery): Promise<FunnelStep[]> {
   return inSnapshot(pool, async (client) => {
     const names = [...new Set(query.steps)];
-    const { ids, look } = await matchingFacets(client, query);
+    const { look } = await matchingFacets(client, query);
     const rule = {
       ...query,
       steps: query.steps.map((step) => names.indexOf(step)),
@@ -33,7 +33,7 @@ export function readFunnel(pool: Pool, query: FunnelQuery): Promise<FunnelStep[]
     };
     const funnel = new FunnelHistories(rule);
     await eachHistory(client, (history) => funnel.add(history));
-    const others = await readExactly(client, rule, ids, funnel.unclear);
+    const others = await readExactly(client, query, funnel.unclear);
     const passed = others.map((users, step) => users + funnel.passed[step]!);
     const first = passed[0]!;
     return query.steps.map((event, step) => ({

@@ -3,8 +3,10 @@ import {
   ACTIVE,
   AUTO_PASTE_ON,
   CRASHED,
+  DAY_SECONDS,
   DICTIONARY,
   RETRY,
+  SECOND_MICROSECONDS,
   TOGGLED,
   WIDGET,
   dayNumber,
@@ -15,15 +17,16 @@ import type { UserHistory } from './histories.ts';
 import { type StatsQuery, lengthInDays, mondayOf, weeksTouching } from './query.ts';
 import { ValueCounts, percentile } from './value-counts.ts';
 
-const DAY_MICROSECONDS = 86_400_000_000;
-const SECOND_MICROSECONDS = 1_000_000;
+const DAY_MICROSECONDS = DAY_SECONDS * SECOND_MICROSECONDS;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Records whose day a history knows, but not their order within it: other rows have to tell. */
+/**
+ * Histories do not know which was later of what a user did with different facets at the same time: other rows have to
+ * tell. */
 export interface Unclear {
-  /** Active users who had different countries on the latest day in range that has one. */
+  /** Active users with different countries at the end of the range. */
   countries: string[];
-  /** Users who toggled auto-paste this way and that with different facets on their latest such day. */
+  /** Users who last toggled auto-paste this way and that. */
   autoPaste: { userId: string; active: boolean; active7d: boolean }[];
 }
 
@@ -132,7 +135,7 @@ export class HistoryFigures implements ValueListener {
     const { matches, countries } = this.#facets;
     const [from, to] = [this.#from, this.#to];
     const did = nothingDone();
-    let [countryDay, toggleDay, activeDay, activeWeek] = [-NEVER, -NEVER, -NEVER, -1];
+    let [countryUntil, toggleUntil, activeDay, activeWeek] = [-NEVER, -NEVER, -NEVER, -1];
     while (days.next() && days.day <= to) {
       if (matches[days.facetId] === 0) continue;
       const { day, flags } = days;
@@ -142,9 +145,10 @@ export class HistoryFigures implements ValueListener {
       }
       if ((flags & TOGGLED) !== 0) {
         const on = (flags & AUTO_PASTE_ON) !== 0;
-        did.toggleIsUnclear = day === toggleDay && (did.toggleIsUnclear || on !== did.autoPaste);
+        const isLater = day * DAY_SECONDS + days.firstSecond > toggleUntil;
+        did.toggleIsUnclear = !isLater && (did.toggleIsUnclear || on !== did.autoPaste);
         did.autoPaste = on;
-        toggleDay = day;
+        toggleUntil = Math.max(toggleUntil, day * DAY_SECONDS + days.lastSecond);
       }
       if ((flags & ACTIVE) === 0) continue;
       did.cameBackAfter7d ||= day >= firstDay + 7 && day < firstDay + 14;
@@ -157,9 +161,10 @@ export class HistoryFigures implements ValueListener {
       days.eachValue(this);
       const country = countries[days.facetId]!;
       if (country !== 0) {
-        did.countryIsUnclear = day === countryDay && (did.countryIsUnclear || country !== did.country);
+        const isLater = day * DAY_SECONDS + days.firstSecond > countryUntil;
+        did.countryIsUnclear = !isLater && (did.countryIsUnclear || country !== did.country);
         did.country = country;
-        countryDay = day;
+        countryUntil = Math.max(countryUntil, day * DAY_SECONDS + days.lastSecond);
       }
       if (day === activeDay) continue;
       activeDay = day;

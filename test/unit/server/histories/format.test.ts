@@ -8,9 +8,9 @@ import {
   CRASHED,
   DICTIONARY,
   type HistoryDay,
-  MINUTE_MICROSECONDS,
   NAMES,
   RETRY,
+  SECOND_MICROSECONDS,
   TOGGLED,
   WIDGET,
   dayNumber,
@@ -22,7 +22,7 @@ import { DayReader, FirstReader } from '../../../../server/store/histories/reade
 const timeOfDay = fc.integer({ min: 0, max: 86_399_999_999 });
 const dayOfHistory = fc.integer({ min: dayNumber('1900-01-01'), max: dayNumber('2200-12-31') });
 const number = fc.oneof(fc.nat({ max: 200 }), fc.nat({ max: 2 ** 31 - 1 }));
-const seconds = fc.oneof(
+const processingTime = fc.oneof(
   fc.nat({ max: 40_000 }).map((milliseconds) => milliseconds / 1000),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.constantFrom(0, -0.001, 0.0005, 1_073_741.823, 1_073_741.824),
@@ -39,20 +39,20 @@ const historyDay = fc.record<HistoryDay>({
   retry: fc.boolean(),
   autoPaste: fc.option(fc.boolean()),
   firstCrash: fc.option(timeOfDay),
-  processingSeconds: fc.array(seconds),
+  processingSeconds: fc.array(processingTime),
   failureTypes: fc.array(number),
   steps: fc.array(step).map((steps) => Float64Array.from(steps, ([time, name]) => time * NAMES + name)),
 });
 
-/** The names of steps in the order of time, as `nextName` tells them, and the minutes around them. */
+/** The names of steps in the order of time, as `nextName` tells them, and the seconds around them. */
 function inOrder(steps: Float64Array) {
   const sorted = [...steps].toSorted((a, b) => a - b);
   const times = sorted.map((each) => Math.floor(each / NAMES));
-  const minutes = times.map((time) => Math.floor(time / MINUTE_MICROSECONDS));
+  const seconds = times.map((time) => Math.floor(time / SECOND_MICROSECONDS));
   return {
     names: sorted.map((each, i) => (each % NAMES) * 2 + (i > 0 && times[i] === times[i - 1] ? 1 : 0)),
-    firstMinute: minutes.at(0),
-    lastMinute: minutes.at(-1),
+    firstSecond: seconds.at(0) ?? 0,
+    lastSecond: seconds.at(-1) ?? 0,
   };
 }
 
@@ -82,11 +82,9 @@ test('days of all kinds', () => {
           autoPaste: written.autoPaste,
           firstCrash: written.firstCrash,
         });
-        const { names, firstMinute, lastMinute } = inOrder(written.steps);
+        const { names, firstSecond, lastSecond } = inOrder(written.steps);
         expect(has(ACTIVE)).toBe(names.length > 0);
-        if (names.length > 0) {
-          expect([reader.firstMinute, reader.lastMinute]).toEqual([firstMinute, lastMinute]);
-        }
+        expect([reader.firstSecond, reader.lastSecond]).toEqual([firstSecond, lastSecond]);
         const told: number[] = [];
         for (let name = reader.nextName(); name !== -1; name = reader.nextName()) told.push(name);
         expect(told).toEqual(names);

@@ -77,7 +77,7 @@ async function expected(): Promise<string[]> {
      from events
      join facets using (app_version, platform, country, environment)
      group by (timestamp at time zone 'UTC')::date, app_version, facet_id
-     order by (timestamp at time zone 'UTC')::date, facet_id`,
+     order by min(timestamp)`,
   );
   return rows.map((row) => row.entry);
 }
