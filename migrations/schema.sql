@@ -148,46 +148,6 @@ create table events (
   properties jsonb not null
 );
 
-create table facet_days (
-  day date not null,
-  facet_id integer not null,
-  user_days integer not null default 0,
-  recordings integer not null default 0,
-  widget_recordings integer not null default 0,
-  main_window_recordings integer not null default 0,
-  transcriptions integer not null default 0,
-  failures integer not null default 0,
-  startups integer not null default 0,
-  retries integer not null default 0,
-  sessions integer not null default 0,
-  session_length interval not null default '00:00:00'::interval,
-  recorded_seconds numeric not null default 0,
-  transcribed_seconds numeric not null default 0,
-  startup_seconds numeric not null default 0,
-  dictionary_uses numeric not null default 0,
-  cost_usd numeric not null default 0
-);
-
-create table facet_weeks (
-  week date not null,
-  facet_id integer not null,
-  user_days integer not null default 0,
-  recordings integer not null default 0,
-  widget_recordings integer not null default 0,
-  main_window_recordings integer not null default 0,
-  transcriptions integer not null default 0,
-  failures integer not null default 0,
-  startups integer not null default 0,
-  retries integer not null default 0,
-  sessions integer not null default 0,
-  session_length interval not null default '00:00:00'::interval,
-  recorded_seconds numeric not null default 0,
-  transcribed_seconds numeric not null default 0,
-  startup_seconds numeric not null default 0,
-  dictionary_uses numeric not null default 0,
-  cost_usd numeric not null default 0
-);
-
 create table facets (
   facet_id integer not null,
   app_version text collate "C" not null,
@@ -305,8 +265,10 @@ create table user_histories (
   user_id uuid not null,
   firsts bytea not null,
   recent bytea not null,
+  recent_amounts bytea not null,
   recent_days integer not null,
   settled bytea,
+  settled_amounts bytea,
   settled_to integer
 );
 
@@ -358,10 +320,6 @@ alter table event_names add constraint event_names_event_key UNIQUE (event);
 alter table event_names add constraint event_names_pkey PRIMARY KEY (name_id);
 
 alter table events add constraint events_pkey PRIMARY KEY (user_id, event_id);
-
-alter table facet_days add constraint facet_days_pkey PRIMARY KEY (day, facet_id);
-
-alter table facet_weeks add constraint facet_weeks_pkey PRIMARY KEY (week, facet_id);
 
 alter table facets add constraint facets_app_version_platform_country_environment_key UNIQUE (app_version, platform, country, environment);
 

@@ -1,10 +1,11 @@
 /** The days behind the figures: what the dashboard draws over time. */
 import type pg from 'pg';
 
+import { AMOUNTS, type Amounts } from './histories/amounts.ts';
 import { ACTIVE, dayNumber } from './histories/format.ts';
 import { readDays } from './stats/by-day.ts';
 import { type MatchingFacets, matchingFacets } from './stats/facets.ts';
-import { eachHistory, firstDayOf } from './stats/histories.ts';
+import { eachHistoryWithAmounts, firstDayOf } from './stats/histories.ts';
 import { type Day, type StatsQuery, daysBetween } from './stats/query.ts';
 import { inSnapshot } from './stats/snapshot.ts';
 
@@ -68,52 +69,50 @@ async function readOfEnvironment(
 async function readFiltered(
   client: pg.ClientBase,
   { from, to }: StatsQuery,
-  { ids, look }: MatchingFacets,
+  { look }: MatchingFacets,
 ): Promise<Usage[]> {
-  const { rows } = await client.query<SumsOfDay>(SUMS, [from, to, ids]);
-  const sums = new Map(rows.map(({ day, ...others }) => [day, others]));
-  const days = daysBetween(from, to);
   const [first, last] = [dayNumber(from), dayNumber(to)];
-  const [active, came] = [new Float64Array(days.length), new Float64Array(days.length)];
-  await eachHistory(client, (history) => {
+  const days = daysBetween(from, to).map((date) => ({
+    date,
+    active_users: 0,
+    new_users: 0,
+    sums: new Float64Array(AMOUNTS.length),
+    failed: 0,
+  }));
+  await eachHistoryWithAmounts(client, (history) => {
     const firstDay = firstDayOf(history, look.matches);
-    if (firstDay >= first && firstDay <= last) came[firstDay - first]! += 1;
+    if (firstDay >= first && firstDay <= last) days[firstDay - first]!.new_users += 1;
     let latest = -1;
-    for (const { days: reader } = history; reader.next() && reader.day <= last;) {
+    const { days: reader, amounts } = history;
+    while (reader.next() && amounts.next() && reader.day <= last) {
       const { day, facetId, flags } = reader;
-      if (day < first || day - first === latest || look.matches[facetId] === 0 || (flags & ACTIVE) === 0)
-        continue;
-      latest = day - first;
-      active[latest]! += 1;
+      if (day < first || look.matches[facetId] === 0 || (flags & ACTIVE) === 0) continue;
+      const figures = days[day - first]!;
+      if (day !== latest) figures.active_users += 1;
+      latest = day;
+      amounts.addTo(figures.sums);
+      amounts.eachValue({
+        addMilliseconds: () => {},
+        addSeconds: () => {},
+        addFailure: () => {
+          figures.failed += 1;
+        },
+      });
     }
   });
-  return days.map((date, i) => ({
-    date,
-    active_users: active[i]!,
-    new_users: came[i]!,
-    ...(sums.get(date) ?? { recordings: 0, completed: 0, failed: 0, cost_usd: 0 }),
+  const sumOf = (sums: Float64Array, amount: keyof Amounts): number => sums[AMOUNTS.indexOf(amount)]!;
+  return days.map(({ sums, ...figures }) => ({
+    ...figures,
+    recordings: sumOf(sums, 'recordings'),
+    completed: sumOf(sums, 'transcriptions'),
+    cost_usd: sumOf(sums, 'cost_usd'),
   }));
-}
-
-interface SumsOfDay {
-  day: Day;
-  recordings: number;
-  completed: number;
-  failed: number;
-  cost_usd: number;
 }
 
 const NEWCOMERS = `
   select first_day::text as day, users::float8
   from environment_newcomers
   where first_day between $1::date and $2::date and environment = $3::text`;
-
-const SUMS = `
-  select day::text, sum(recordings)::float8 as recordings, sum(transcriptions)::float8 as completed,
-    sum(failures)::float8 as failed, sum(cost_usd)::float8 as cost_usd
-  from facet_days
-  where day between $1::date and $2::date and facet_id = any ($3::int[])
-  group by day`;
 
 interface CrashDay {
   day: Day;

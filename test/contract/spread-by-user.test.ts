@@ -24,8 +24,6 @@ const WITHOUT_USER = new Set([
   'erased_users',
   'error_types',
   'event_names',
-  'facet_days',
-  'facet_weeks',
   'facets',
   'known_crash_groups',
   'messages',

@@ -2,19 +2,19 @@
  * The bytes of a user's history (table `user_histories`): what the figures ask of a user, day by day, so that one row
  * answers whatever the range and the filters.
  *
- * `days` are entries, one for each day and facet, in the order of their days and of the first events in them: the day (three bytes, signed, since 1970-01-01
- * UTC), flags (one byte), the facet, the length of what follows; then, where there are events, the seconds of the day
+ * Days are entries, one for each day and facet, in the order of their days and of the first events in them: the day (three
+ * bytes, signed, since 1970-01-01 UTC), flags (one byte), the facet; then, where there are events, the seconds of the day
  * of the first and the last (three bytes each), the length of their names, and these in the order of time, each as
  * `name_id` × 2, + 1 if it happened at the same time as the one before; then, where there are crashes, when the first was
- * (six bytes, microseconds of the day); at last how many processing times, these, and the types of failures. A
- * processing time is its milliseconds × 2; where these are not whole, 1 and the seconds as a double (eight bytes).
+ * (six bytes, microseconds of the day).
  *
  * `firsts` has for each facet when the user was first seen with it: the facet, the day (three bytes), the microseconds
- * of the day (six bytes).
+ * of the day (six bytes). What days add up to: `amounts.ts`.
  *
  * Numbers without a size are in LEB128: seven bits a byte, lowest first, the highest bit set but in the last. All others
  * are big-endian.
  */
+import { ByteWriter } from './byte-writer.ts';
 
 export const WIDGET = 1;
 /** Auto-paste was toggled on this day; the last time on, if `AUTO_PASTE_ON` is set. */
@@ -34,8 +34,6 @@ export const SECOND_BYTES = 3;
 export const DAY_BYTES = 3;
 export const TIME_BYTES = 6;
 const DAY_MS = 86_400_000;
-/** Twice as many fit into the 31 bits that numbers may have. */
-const MOST_MILLISECONDS = 2 ** 30 - 1;
 
 /** Number of a day as histories have it. */
 export function dayNumber(day: string): number {
@@ -54,9 +52,6 @@ export interface HistoryDay {
   autoPaste: boolean | null;
   /** Microseconds of the day. */
   firstCrash: number | null;
-  processingSeconds: readonly number[];
-  /** `error_type_id` of each failure. */
-  failureTypes: readonly number[];
   /** The events, in any order: microseconds of the day × `NAMES` + `name_id`. */
   steps: Float64Array;
 }
@@ -72,18 +67,13 @@ export interface FirstSeen {
 }
 
 export function encodeDay({ day, facetId, ...did }: HistoryDay): Buffer {
-  const rest = new ByteWriter();
-  writeSteps(rest, did.steps);
-  if (did.firstCrash !== null) rest.integer(did.firstCrash, TIME_BYTES);
-  rest.number(did.processingSeconds.length);
-  for (const seconds of did.processingSeconds) writeSeconds(rest, seconds);
-  for (const type of did.failureTypes) rest.number(type);
-  const entry = new ByteWriter();
-  entry.integer(day, DAY_BYTES);
-  entry.integer(flagsOf(did), 1);
-  entry.number(facetId);
-  entry.number(rest.bytes.length);
-  return Buffer.concat([entry.bytes, rest.bytes]);
+  const writer = new ByteWriter();
+  writer.integer(day, DAY_BYTES);
+  writer.integer(flagsOf(did), 1);
+  writer.number(facetId);
+  writeSteps(writer, did.steps);
+  if (did.firstCrash !== null) writer.integer(did.firstCrash, TIME_BYTES);
+  return writer.bytes;
 }
 
 function flagsOf(did: Omit<HistoryDay, 'day' | 'facetId'>): number {
@@ -119,16 +109,6 @@ export function secondOf(step: number): number {
   return Math.floor(step / NAMES / SECOND_MICROSECONDS);
 }
 
-function writeSeconds(to: ByteWriter, seconds: number): void {
-  const milliseconds = Math.round(seconds * 1000);
-  if (milliseconds >= 0 && milliseconds <= MOST_MILLISECONDS && milliseconds / 1000 === seconds) {
-    to.number(milliseconds * 2);
-  } else {
-    to.number(1);
-    to.double(seconds);
-  }
-}
-
 export function encodeFirsts(firsts: readonly FirstSeen[]): Buffer {
   const writer = new ByteWriter();
   for (const { facetId, day, time } of firsts) {
@@ -137,44 +117,4 @@ export function encodeFirsts(firsts: readonly FirstSeen[]): Buffer {
     writer.integer(time, TIME_BYTES);
   }
   return writer.bytes;
-}
-
-class ByteWriter {
-  #room = Buffer.allocUnsafe(128);
-  #size = 0;
-
-  /** What was written. */
-  get bytes(): Buffer {
-    return this.#room.subarray(0, this.#size);
-  }
-
-  number(value: number): void {
-    this.#makeRoom(5);
-    for (; value > 127; value >>>= 7) this.#room[this.#size++] = (value & 127) | 128;
-    this.#room[this.#size++] = value;
-  }
-
-  integer(value: number, bytes: number): void {
-    this.#makeRoom(bytes);
-    this.#size =
-      value < 0
-        ? this.#room.writeIntBE(value, this.#size, bytes)
-        : this.#room.writeUIntBE(value, this.#size, bytes);
-  }
-
-  double(value: number): void {
-    this.#makeRoom(8);
-    this.#size = this.#room.writeDoubleBE(value, this.#size);
-  }
-
-  append(bytes: Uint8Array): void {
-    this.#makeRoom(bytes.length);
-    this.#room.set(bytes, this.#size);
-    this.#size += bytes.length;
-  }
-
-  #makeRoom(bytes: number): void {
-    if (this.#size + bytes <= this.#room.length) return;
-    this.#room = Buffer.concat([this.bytes], (this.#size + bytes) * 2);
-  }
 }

@@ -1,5 +1,123 @@
 /** Goes through the bytes of histories (`format.ts`) without making anything of them that is not asked for. */
-import { ACTIVE, CRASHED, DAY_BYTES, SECOND_BYTES, TIME_BYTES } from './format.ts';
+import { COST_PARTS, COUNTS, DECIMALS } from './amounts.ts';
+import { ACTIVE, CRASHED, TIME_BYTES } from './format.ts';
+
+class ByteReader {
+  bytes: Uint8Array = new Uint8Array();
+  protected view: DataView = new DataView(new ArrayBuffer());
+  /** The byte that is read next. */
+  protected at = 0;
+  protected last = 0;
+
+  /** Reads the entries from `at` to `last` (excluded) of `bytes`. */
+  open(bytes: Uint8Array, at: number, last: number): void {
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    this.at = at;
+    this.last = last;
+  }
+
+  protected number(): number {
+    const { bytes } = this;
+    let value = bytes[this.at++]!;
+    if (value < 128) return value;
+    value &= 127;
+    for (let shift = 7; ; shift += 7) {
+      const byte = bytes[this.at++]!;
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  }
+
+  /** Three bytes, signed. */
+  protected short(): number {
+    const { bytes } = this;
+    const value = (bytes[this.at]! << 24) | (bytes[this.at + 1]! << 16) | (bytes[this.at + 2]! << 8);
+    this.at += 3;
+    return value >> 8;
+  }
+
+  protected timeAt(at: number): number {
+    return this.view.getUint16(at) * 2 ** 32 + this.view.getUint32(at + 2);
+  }
+
+  protected double(): number {
+    this.at += 8;
+    return this.view.getFloat64(this.at - 8);
+  }
+}
+
+/** Reads days, one entry after the other: what it tells is of the present one. */
+export class DayReader extends ByteReader {
+  day = 0;
+  facetId = 0;
+  flags = 0;
+  /** Seconds of the day of the first and the last event; 0 where there are none. */
+  firstSecond = 0;
+  lastSecond = 0;
+  /** Where the entry begins, and where the next one does. */
+  start = 0;
+  end = 0;
+  #namesEnd = 0;
+
+  override open(bytes: Uint8Array, at: number, last: number): void {
+    super.open(bytes, at, last);
+    this.end = at;
+  }
+
+  /** Goes to the next entry; false where there is none. */
+  next(): boolean {
+    if (this.end >= this.last) return false;
+    this.start = this.end;
+    this.at = this.end;
+    this.day = this.short();
+    this.flags = this.bytes[this.at++]!;
+    this.facetId = this.number();
+    if ((this.flags & ACTIVE) === 0) {
+      this.firstSecond = 0;
+      this.lastSecond = 0;
+      this.#namesEnd = this.at;
+    } else {
+      this.firstSecond = this.short();
+      this.lastSecond = this.short();
+      const names = this.number();
+      this.#namesEnd = this.at + names;
+    }
+    this.end = this.#namesEnd + ((this.flags & CRASHED) === 0 ? 0 : TIME_BYTES);
+    return true;
+  }
+
+  /** The next event in the order of time, as `name_id` × 2, + 1 if at the same time as the one before; -1: no more. */
+  nextName(): number {
+    return this.at < this.#namesEnd ? this.number() : -1;
+  }
+
+  /** Microseconds of the day; only where the flag says that there is a crash. */
+  get firstCrash(): number {
+    return this.timeAt(this.#namesEnd);
+  }
+}
+
+/** Reads `firsts` in the same way. */
+export class FirstReader extends ByteReader {
+  facetId = 0;
+  day = 0;
+
+  next(): boolean {
+    if (this.at >= this.last) return false;
+    this.facetId = this.number();
+    this.day = this.short();
+    this.at += TIME_BYTES;
+    return true;
+  }
+
+  /** Microseconds of the day. */
+  get time(): number {
+    return this.timeAt(this.at - TIME_BYTES);
+  }
+}
 
 export interface ValueListener {
   /** Processing times: those of whole milliseconds, and the others. */
@@ -9,142 +127,54 @@ export interface ValueListener {
   addFailure: (type: number) => void;
 }
 
-/** Reads entries of `days`, one after the other: what it tells is of the present one. */
-export class DayReader {
-  day = 0;
-  facetId = 0;
-  flags = 0;
-  /** Seconds of the day of the first and the last event; 0 where there are none. */
-  firstSecond = 0;
-  lastSecond = 0;
-  /** Where the names end. */
-  namesEnd = 0;
+const PARTS = Object.values(DECIMALS);
+
+/** Reads amounts: go to the next entry whenever the reader of the days does. */
+export class AmountReader extends ByteReader {
   /** Where the entry begins, and where the next one does. */
   start = 0;
   end = 0;
-  bytes: Uint8Array = new Uint8Array();
-  #view: DataView = new DataView(new ArrayBuffer());
-  #last = 0;
-  /** The byte that is read next. */
-  #at = 0;
 
-  /** Reads the entries from `at` to `last` (excluded) of `bytes`. */
-  open(bytes: Uint8Array, at: number, last: number): void {
-    if (bytes !== this.bytes) {
-      this.bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
+  override open(bytes: Uint8Array, at: number, last: number): void {
+    super.open(bytes, at, last);
     this.end = at;
-    this.#last = last;
   }
 
-  /** Goes to the next entry; false where there is none. */
   next(): boolean {
-    const at = this.end;
-    if (at >= this.#last) return false;
-    const bytes = this.bytes;
-    this.start = at;
-    this.day = threeBytesAt(bytes, at);
-    this.flags = bytes[at + DAY_BYTES]!;
-    this.#at = at + DAY_BYTES + 1;
-    this.facetId = this.#number();
-    const length = this.#number();
-    this.end = this.#at + length;
-    if ((this.flags & ACTIVE) === 0) {
-      this.namesEnd = this.#at;
-      this.firstSecond = 0;
-      this.lastSecond = 0;
-      return true;
-    }
-    this.firstSecond = threeBytesAt(bytes, this.#at);
-    this.lastSecond = threeBytesAt(bytes, this.#at + SECOND_BYTES);
-    this.#at += 2 * SECOND_BYTES;
-    const names = this.#number();
-    this.namesEnd = this.#at + names;
+    if (this.end >= this.last) return false;
+    this.start = this.end;
+    this.at = this.end;
+    const length = this.number();
+    this.end = this.at + length;
     return true;
   }
 
-  /** The next event in the order of time, as `name_id` × 2, + 1 if at the same time as the one before; -1: no more. */
-  nextName(): number {
-    return this.#at < this.namesEnd ? this.#number() : -1;
+  /** The first of all amounts, so that it may be the only one that is read. */
+  cost(): number {
+    return this.#amount(COST_PARTS);
   }
 
-  /** Microseconds of the day; only where the flag says that there is a crash. */
-  get firstCrash(): number {
-    return timeAt(this.#view, this.namesEnd);
+  /** Adds all amounts, in the order of `AMOUNTS`. */
+  addTo(sums: Float64Array): void {
+    sums[0]! += this.cost();
+    let to = 1;
+    for (let count = 0; count < COUNTS.length; count += 1, to += 1) sums[to]! += this.number();
+    for (let decimal = 0; decimal < PARTS.length; decimal += 1, to += 1)
+      sums[to]! += this.#amount(PARTS[decimal]!);
   }
 
-  /** Tells each processing time, and the type of each failure. */
+  #amount(perUnit: number): number {
+    const code = this.number();
+    return (code & 1) === 0 ? (code >> 1) / perUnit : this.double();
+  }
+
+  /** Tells each processing time, and the type of each failure: what comes after the amounts. */
   eachValue(to: ValueListener): void {
-    this.#at = this.namesEnd + ((this.flags & CRASHED) === 0 ? 0 : TIME_BYTES);
-    for (let left = this.#number(); left > 0; left -= 1) {
-      const code = this.#number();
-      if ((code & 1) === 0) {
-        to.addMilliseconds(code >> 1);
-      } else {
-        to.addSeconds(this.#view.getFloat64(this.#at));
-        this.#at += 8;
-      }
+    for (let left = this.number(); left > 0; left -= 1) {
+      const code = this.number();
+      if ((code & 1) === 0) to.addMilliseconds(code >> 1);
+      else to.addSeconds(this.double());
     }
-    while (this.#at < this.end) to.addFailure(this.#number());
+    while (this.at < this.end) to.addFailure(this.number());
   }
-
-  #number(): number {
-    const bytes = this.bytes;
-    let value = bytes[this.#at++]!;
-    if (value < 128) return value;
-    value &= 127;
-    for (let shift = 7; ; shift += 7) {
-      const byte = bytes[this.#at++]!;
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  }
-}
-
-/** Reads `firsts` in the same way. */
-export class FirstReader {
-  facetId = 0;
-  day = 0;
-  #bytes: Uint8Array = new Uint8Array();
-  #view: DataView = new DataView(new ArrayBuffer());
-  #at = 0;
-  #last = 0;
-
-  open(bytes: Uint8Array, at: number, last: number): void {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    this.#at = at;
-    this.#last = last;
-  }
-
-  next(): boolean {
-    if (this.#at >= this.#last) return false;
-    const bytes = this.#bytes;
-    this.facetId = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[this.#at++]!;
-      this.facetId |= (byte & 127) << shift;
-      if (byte < 128) break;
-    }
-    this.day = threeBytesAt(bytes, this.#at);
-    this.#at += DAY_BYTES + TIME_BYTES;
-    return true;
-  }
-
-  /** Microseconds of the day. */
-  get time(): number {
-    return timeAt(this.#view, this.#at - TIME_BYTES);
-  }
-}
-
-/** Signed. */
-function threeBytesAt(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8)) >> 8;
-}
-
-function timeAt(view: DataView, at: number): number {
-  return view.getUint16(at) * 2 ** 32 + view.getUint32(at + 2);
 }

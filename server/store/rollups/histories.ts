@@ -1,25 +1,25 @@
 /** What each user did, day by day, in one row (table `user_histories`), brought in line with the other rollups. */
 import type pg from 'pg';
 
+import { encodeAmounts } from '../histories/amounts.ts';
 import { type FirstSeen, dayNumber, encodeDay, encodeFirsts, secondOf } from '../histories/format.ts';
-import { DayReader } from '../histories/readers.ts';
-import { readFirstSeen, readHistoryDays } from './history-days.ts';
+import { AmountReader, DayReader } from '../histories/readers.ts';
+import { type Computed, type DayOfUser, historyDays, readErrorTypes, readFirstSeen } from './history-days.ts';
 import type { UserDays } from './marks.ts';
 
 /** Days from which on the older ones of the recent settle, and how many do not. */
 const MANY_DAYS = 32;
 const DAYS_LEFT = 8;
 
-/** Puts the user-days, as the other rollups hold them by now, in the place of what histories say of them. */
-export async function updateHistories(client: pg.ClientBase, taken: UserDays): Promise<void> {
+/** Puts the user-days, as they were computed, in the place of what histories say of them. */
+export async function updateHistories(
+  client: pg.ClientBase,
+  taken: UserDays,
+  computed: Computed,
+): Promise<void> {
   const changes = changesOf(taken);
-  for (const { userId, ...did } of await readHistoryDays(client, taken)) {
-    changes.get(userId)!.entries.push({
-      day: did.day,
-      firstSecond: did.steps.length === 0 ? 0 : secondOf(did.steps.reduce((a, b) => Math.min(a, b))),
-      facetId: did.facetId,
-      bytes: encodeDay(did),
-    });
+  for (const day of historyDays(computed, await readErrorTypes(client))) {
+    changes.get(day.userId)!.entries.push(entryOf(day));
   }
   for (const { userId, ...first } of await readFirstSeen(client, [...changes.keys()])) {
     changes.get(userId)!.firsts.push(first);
@@ -47,6 +47,18 @@ interface Entry {
   firstSecond: number;
   facetId: number;
   bytes: Uint8Array;
+  amounts: Uint8Array;
+}
+
+function entryOf(day: DayOfUser): Entry {
+  const { steps } = day;
+  return {
+    day: day.day,
+    firstSecond: steps.length === 0 ? 0 : secondOf(steps.reduce((a, b) => Math.min(a, b))),
+    facetId: day.facetId,
+    bytes: encodeDay(day),
+    amounts: encodeAmounts(day),
+  };
 }
 
 function changesOf({ userIds, days }: UserDays): Map<string, Changes> {
@@ -59,10 +71,16 @@ function changesOf({ userIds, days }: UserDays): Map<string, Changes> {
   return changes;
 }
 
+/** Days, and what they add up to, as they are stored. */
+interface Entries {
+  days: Buffer;
+  amounts: Buffer;
+}
+
 interface Stored {
-  recent: Buffer;
+  recent: Entries;
   /** Null where it stays as it is: none of its days has changed, and none are added. */
-  settled: Buffer | null;
+  settled: Entries | null;
   /** Number of the last day in `settled`. */
   settledTo: number | null;
 }
@@ -103,24 +121,40 @@ function change({ days, entries, firsts }: Changes, stored: Stored = NOTHING_STO
   };
 }
 
-const NOTHING_STORED: Stored = { recent: Buffer.alloc(0), settled: null, settledTo: null };
+const NOTHING = Buffer.alloc(0);
+const NOTHING_STORED: Stored = {
+  recent: { days: NOTHING, amounts: NOTHING },
+  settled: null,
+  settledTo: null,
+};
 
-/** The entries of `bytes` but for those of `days`, with `entries` among them. */
-function merge(bytes: Buffer, days: ReadonlySet<number>, entries: Entry[]): Entry[] {
+/** The entries of `stored` but for those of `days`, with `entries` among them. */
+function merge(stored: Entries, days: ReadonlySet<number>, entries: Entry[]): Entry[] {
   const kept: Entry[] = [];
-  const reader = new DayReader();
-  reader.open(bytes, 0, bytes.length);
-  while (reader.next()) {
-    const { day, firstSecond, facetId, start, end } = reader;
-    if (!days.has(day)) kept.push({ day, firstSecond, facetId, bytes: bytes.subarray(start, end) });
+  const [dayReader, amountReader] = [new DayReader(), new AmountReader()];
+  dayReader.open(stored.days, 0, stored.days.length);
+  amountReader.open(stored.amounts, 0, stored.amounts.length);
+  while (dayReader.next() && amountReader.next()) {
+    const { day, firstSecond, facetId } = dayReader;
+    if (days.has(day)) continue;
+    kept.push({
+      day,
+      firstSecond,
+      facetId,
+      bytes: stored.days.subarray(dayReader.start, dayReader.end),
+      amounts: stored.amounts.subarray(amountReader.start, amountReader.end),
+    });
   }
   return [...kept, ...entries].sort(
     (a, b) => a.day - b.day || a.firstSecond - b.firstSecond || a.facetId - b.facetId,
   );
 }
 
-function join(entries: readonly Entry[]): Buffer {
-  return Buffer.concat(entries.map(({ bytes }) => bytes));
+function join(entries: readonly Entry[]): Entries {
+  return {
+    days: Buffer.concat(entries.map(({ bytes }) => bytes)),
+    amounts: Buffer.concat(entries.map(({ amounts }) => amounts)),
+  };
 }
 
 async function readStored(
@@ -129,18 +163,30 @@ async function readStored(
 ): Promise<Map<string, Stored>> {
   const userIds = [...changes.keys()];
   const firstDays = [...changes.values()].map(({ days }) => Math.min(...days));
-  const { rows } = await client.query<{
-    user_id: string;
-    recent: Buffer;
-    settled: Buffer | null;
-    settled_to: number | null;
-  }>(STORED, [userIds, firstDays]);
+  const { rows } = await client.query<StoredRow>(STORED, [userIds, firstDays]);
   return new Map(
-    rows.map(({ user_id, recent, settled, settled_to }) => [
-      user_id,
-      { recent, settled, settledTo: settled_to },
+    rows.map((row) => [
+      row.user_id,
+      {
+        recent: { days: row.recent, amounts: row.recent_amounts },
+        settled: row.is_opened
+          ? { days: row.settled ?? NOTHING, amounts: row.settled_amounts ?? NOTHING }
+          : null,
+        settledTo: row.settled_to,
+      },
     ]),
   );
+}
+
+interface StoredRow {
+  user_id: string;
+  recent: Buffer;
+  recent_amounts: Buffer;
+  /** Whether `settled` has to change. Else it was not read. */
+  is_opened: boolean;
+  settled: Buffer | null;
+  settled_amounts: Buffer | null;
+  settled_to: number | null;
 }
 
 async function write(
@@ -157,23 +203,33 @@ async function write(
   await client.query(UPSERT, [
     kept.map(({ userId }) => userId),
     kept.map(({ firsts }) => firsts),
-    kept.map(({ recent }) => recent),
+    kept.map(({ recent }) => recent.days),
+    kept.map(({ recent }) => recent.amounts),
     kept.map(({ recentDays }) => recentDays),
-    kept.map(({ settled }) => settled),
+    kept.map(({ settled }) => settled?.days),
+    kept.map(({ settled }) => settled?.amounts),
     kept.map(({ settledTo }) => settledTo),
   ]);
 }
 
 const STORED = `
-  select user_id, recent, settled_to,
-    case when first_day <= settled_to or recent_days >= ${MANY_DAYS} then coalesce(settled, '') end as settled
-  from user_histories
-  join unnest($1::uuid[], $2::int[]) as changed (user_id, first_day) using (user_id)`;
+  select user_id, recent, recent_amounts, settled_to, is_opened,
+    case when is_opened then settled end as settled,
+    case when is_opened then settled_amounts end as settled_amounts
+  from (
+    select user_histories.*, first_day <= coalesce(settled_to, first_day - 1) or recent_days >= ${MANY_DAYS} as is_opened
+    from user_histories
+    join unnest($1::uuid[], $2::int[]) as changed (user_id, first_day) using (user_id)
+  ) histories`;
 
 /** Settled days that do not change are not written again: the value keeps its place on the disk. */
 const UPSERT = `
-  insert into user_histories (user_id, firsts, recent, recent_days, settled, settled_to)
-  select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::int[], $5::bytea[], $6::int[])
+  insert into user_histories
+    (user_id, firsts, recent, recent_amounts, recent_days, settled, settled_amounts, settled_to)
+  select *
+  from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int[], $6::bytea[], $7::bytea[], $8::int[])
   on conflict (user_id) do update
-  set firsts = excluded.firsts, recent = excluded.recent, recent_days = excluded.recent_days,
-    settled = coalesce(excluded.settled, user_histories.settled), settled_to = excluded.settled_to`;
+  set firsts = excluded.firsts, recent = excluded.recent, recent_amounts = excluded.recent_amounts,
+    recent_days = excluded.recent_days, settled_to = excluded.settled_to,
+    settled = coalesce(excluded.settled, user_histories.settled),
+    settled_amounts = coalesce(excluded.settled_amounts, user_histories.settled_amounts)`;

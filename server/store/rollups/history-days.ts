@@ -1,46 +1,48 @@
-/** What goes into histories: user-days and first moments as the other rollups hold them. */
+/** What goes into histories, put together from what a step has computed. Pure, but for what is known of the users. */
 import type pg from 'pg';
 
+import { AMOUNTS, type Amounts, type DayAmounts } from '../histories/amounts.ts';
 import { type FirstSeen, type HistoryDay, NAMES, dayNumber } from '../histories/format.ts';
 import { readArrays } from '../stats/sent-arrays.ts';
-import type { UserDays } from './marks.ts';
-import { TAKEN_EVENTS } from './taken.ts';
+import type { Facts } from './facts.ts';
+import type { SessionsOfDay } from './sessions.ts';
+import type { ComputedDay } from './user-days.ts';
+
+/** What a step has computed of its user-days. */
+export interface Computed {
+  days: readonly ComputedDay[];
+  sessions: readonly SessionsOfDay[];
+  facts: Facts;
+}
 
 type OfUser<T> = T & { userId: string };
+export type DayOfUser = OfUser<HistoryDay & DayAmounts>;
 
-/** The user-days whose records were read (`readTaken`), one for each facet that has events or crashes. */
-export async function readHistoryDays(
-  client: pg.ClientBase,
-  { userIds, days }: UserDays,
-): Promise<OfUser<HistoryDay>[]> {
-  const taken = [userIds, days];
-  const failureTypes = await readFailureTypes(client);
-  const found = new Map<string, OfUser<HistoryDay>>();
-  const add = (row: Key, did: Partial<HistoryDay>): void => {
-    const key = `${row.user_id} ${row.day} ${row.facet_id}`;
-    const known = found.get(key);
-    if (known) Object.assign(known, did);
-    else found.set(key, { ...nothingOn(row), ...did });
+/** The user-days, one for each facet that has events or crashes. `errorTypes`: the `error_type_id` of each. */
+export function historyDays(
+  { days, sessions, facts }: Computed,
+  errorTypes: ReadonlyMap<string, number>,
+): DayOfUser[] {
+  const found = new Map<string, DayOfUser>();
+  const add = (key: Key, did: Partial<DayOfUser>): void => {
+    const name = `${key.user_id} ${key.day} ${key.facet_id}`;
+    found.set(name, { ...(found.get(name) ?? nothingOn(key)), ...did });
   };
-  for (const row of (await client.query<ActiveDay>(ACTIVE_DAYS, taken)).rows) {
-    add(row, {
-      widget: row.widget,
-      dictionary: row.dictionary,
-      retry: row.retry,
-      processingSeconds: readArrays(row.processing_seconds, (bytes, at) => bytes.readDoubleBE(at)),
-      failureTypes: (row.failures ?? []).map((type) => failureTypes.get(type)!),
-    });
-  }
-  for (const row of (await client.query<Key & { steps: Buffer }>(STEPS)).rows) {
-    add(row, { steps: readSteps(row.steps) });
-  }
-  for (const row of (await client.query<Key & { enabled: boolean }>(TOGGLES, taken)).rows) {
-    add(row, { autoPaste: row.enabled });
-  }
-  for (const row of (await client.query<Key & { time: number }>(CRASHES, taken)).rows) {
-    add(row, { firstCrash: row.time });
-  }
+  for (const day of days) add(day, didOn(day, errorTypes));
+  for (const day of sessions) add(day, { sessions: day.sessions, session_seconds: day.seconds });
+  const inOrder = facts.toggles.toSorted((a, b) => a.time - b.time || (a.event_id < b.event_id ? -1 : 1));
+  for (const toggle of inOrder) add(toggle, { autoPaste: toggle.enabled });
+  for (const crash of facts.crashes.toSorted((a, b) => b.time - a.time))
+    add(crash, { firstCrash: crash.time });
   return [...found.values()];
+}
+
+/** Numbers of all types of failures. New ones get theirs as the events are read (`taken.ts`). */
+export async function readErrorTypes(client: pg.ClientBase): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ error_type_id: number; error_type: string }>(
+    'select error_type_id, error_type from error_types',
+  );
+  return new Map(rows.map(({ error_type_id, error_type }) => [error_type, error_type_id]));
 }
 
 /** When the users were first seen with each of their facets. */
@@ -63,16 +65,9 @@ interface Key {
   facet_id: number;
 }
 
-interface ActiveDay extends Key {
-  widget: boolean;
-  dictionary: boolean;
-  retry: boolean;
-  processing_seconds: Buffer | null;
-  failures: string[] | null;
-}
-
-function nothingOn({ user_id, day, facet_id }: Key): OfUser<HistoryDay> {
+function nothingOn({ user_id, day, facet_id }: Key): DayOfUser {
   return {
+    ...NO_AMOUNTS,
     userId: user_id,
     day: dayNumber(day),
     facetId: facet_id,
@@ -87,10 +82,33 @@ function nothingOn({ user_id, day, facet_id }: Key): OfUser<HistoryDay> {
   };
 }
 
+const NO_AMOUNTS = Object.fromEntries(AMOUNTS.map((amount) => [amount, 0])) as Amounts;
+
+function didOn(day: ComputedDay, errorTypes: ReadonlyMap<string, number>): Partial<DayOfUser> {
+  return {
+    recordings: day.recordings ?? 0,
+    widget_recordings: day.widget_recordings ?? 0,
+    main_window_recordings: day.main_window_recordings ?? 0,
+    transcriptions: day.transcriptions ?? 0,
+    startups: day.startups ?? 0,
+    retries: day.retries ?? 0,
+    recorded_seconds: day.recorded_seconds ?? 0,
+    transcribed_seconds: day.transcribed_seconds ?? 0,
+    startup_seconds: day.startup_seconds ?? 0,
+    dictionary_uses: day.dictionary_uses ?? 0,
+    cost_usd: day.cost_usd ?? 0,
+    widget: day.widget,
+    dictionary: day.dictionary_events !== null,
+    retry: day.retries !== null,
+    processingSeconds: readArrays(day.processing_seconds, (bytes, at) => bytes.readDoubleBE(at)),
+    failureTypes: (day.failures ?? []).map((type) => errorTypes.get(type)!),
+    steps: readSteps(day.steps),
+  };
+}
+
 const STEP_BYTES = 8;
 const TIME_BYTES = 6;
 
-/** As `STEPS` writes them. */
 function readSteps(bytes: Buffer): Float64Array {
   const steps = new Float64Array(bytes.length / STEP_BYTES);
   for (let at = 0; at < bytes.length; at += STEP_BYTES) {
@@ -99,48 +117,8 @@ function readSteps(bytes: Buffer): Float64Array {
   return steps;
 }
 
-/** Numbers of all types of failures. Those of the taken user-days get theirs in `taken.ts`. */
-async function readFailureTypes(client: pg.ClientBase): Promise<Map<string, number>> {
-  const { rows } = await client.query<{ error_type_id: number; error_type: string }>(
-    'select error_type_id, error_type from error_types',
-  );
-  return new Map(rows.map(({ error_type_id, error_type }) => [error_type, error_type_id]));
-}
-
-const IS_TAKEN = `join unnest($1::uuid[], $2::date[]) as taken (user_id, day) using (user_id, day)`;
-
-const ACTIVE_DAYS = `
-  select user_id, day::text, facet_id, widget, dictionary_events is not null as dictionary, retries is not null as retry,
-    array_send(processing_seconds) as processing_seconds, failures
-  from user_days
-  ${IS_TAKEN}`;
-
-/** The events that were read of the user-days: eight bytes each, six of microseconds of the day and two of the name. */
-const STEPS = `
-  select user_id, day::text, facet_id,
-    string_agg(int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * ${NAMES} + name_id), '')
-      as steps
-  from ${TAKEN_EVENTS}
-  join event_names using (event)
-  group by user_id, day, facet_id`;
-
-/** Of several on a day the last. */
-const TOGGLES = `
-  select distinct on (user_id, day, facet_id) user_id, day::text, facet_id, enabled
-  from auto_paste_toggles
-  ${IS_TAKEN}
-  order by user_id, day, facet_id, toggled_at desc, event_id desc`;
-
-const timeOfDay = (moment: string, day: string): string =>
-  `(extract(epoch from ${moment} - ${day}::timestamp at time zone 'UTC') * 1e6)::float8`;
-
-const CRASHES = `
-  select user_id, day::text, facet_id, ${timeOfDay('min(crashed_at)', 'day')} as time
-  from uncaught_crashes
-  ${IS_TAKEN}
-  group by user_id, day, facet_id`;
-
 const FIRSTS = `
-  select user_id, facet_id, first_day::text as day, ${timeOfDay('first_at', 'first_day')} as time
+  select user_id, facet_id, first_day::text as day,
+    (extract(epoch from first_at - first_day::timestamp at time zone 'UTC') * 1e6)::float8 as time
   from user_facets
   where user_id = any ($1::uuid[])`;

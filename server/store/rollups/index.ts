@@ -9,10 +9,11 @@ import { isTimeout } from '../database-errors.ts';
 import { inTransaction } from '../pool.ts';
 import { recomputeFacts } from './facts.ts';
 import { updateHistories } from './histories.ts';
+import type { Computed } from './history-days.ts';
 import { type UserDays, lockRollups, takeMarks, tuneStep } from './marks.ts';
 import { recomputeSessions } from './sessions.ts';
 import { MAX_EVENTS_PER_STEP, prepareTaken, readTaken, TooManyEvents } from './taken.ts';
-import { addToTotals, removeEmptyTotals } from './totals.ts';
+import { addToTotals } from './totals.ts';
 import { recomputeUserDays } from './user-days.ts';
 import { addNewcomers, addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
 
@@ -49,23 +50,23 @@ async function takeStep(client: pg.ClientBase, limit: number, maxEvents: number)
   if (step.userDays === 0) return step;
   await prepareTaken(client);
   await readTaken(client, taken, maxEvents);
-  await recompute(client, taken);
+  const computed = await recompute(client, taken);
   await recomputeUsers(client, taken.userIds);
-  await updateHistories(client, taken);
+  await updateHistories(client, taken, computed);
   return step;
 }
 
 /** Brings user-days in line with the records that were read of them. */
-async function recompute(client: pg.ClientBase, taken: UserDays): Promise<void> {
+async function recompute(client: pg.ClientBase, taken: UserDays): Promise<Computed> {
   await addToTotals(client, taken, -1);
   await takeOutOfFacets(client, taken);
-  await recomputeUserDays(client, taken);
+  const days = await recomputeUserDays(client, taken);
   await addToFacets(client, taken);
   await addToTotals(client, taken, 1);
-  await recomputeSessions(client, taken);
-  await removeEmptyTotals(client, taken);
-  await recomputeFacts(client, taken);
+  const sessions = await recomputeSessions(client, taken);
+  const facts = await recomputeFacts(client, taken);
   await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
+  return { days, sessions, facts };
 }
 
 /**

@@ -4,12 +4,26 @@ import type pg from 'pg';
 import type { UserDays } from './marks.ts';
 import { TAKEN_EVENTS } from './taken.ts';
 
-export async function recomputeSessions(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
+/** Sessions of a user on one day with one facet, whether they go on elsewhere or not. */
+export interface SessionsOfDay {
+  user_id: string;
+  day: string;
+  facet_id: number;
+  sessions: number;
+  /** From the first to the last event of each. */
+  seconds: number;
+}
+
+export async function recomputeSessions(
+  client: pg.ClientBase,
+  { userIds, days }: UserDays,
+): Promise<SessionsOfDay[]> {
   await client.query(REMEMBER_REMOVED, [userIds, days]);
   await client.query(REMOVE, [userIds, days]);
-  await client.query(ADD);
+  const { rows } = await client.query<SessionsOfDay>(ADD);
   await client.query(REMEMBER_ADDED);
   for await (const sessionIds of rememberedSessions(client)) await client.query(SET_SPLIT, [sessionIds]);
+  return rows;
 }
 
 /** Sessions of one statement: a client that gives each event a session of its own must not fill the memory. */
@@ -39,48 +53,27 @@ const PAGE = `
 
 /**
  * Adds the rows of `source` to the totals of their days, or takes them off. They have a `day`, a `facet_id`, a
- * `length` and a `sign`; split sessions are in no total. Ends in a select: an insert at the end Citus would do on its
- * nodes, which have no temporary tables.
+ * `length` and a `sign`; split sessions are in no total.
  */
 const addToTotals = (source: string): string => `
-  changed_totals as (
-    select day, facet_id, sum(sign)::int as sessions, sum(sign * length) as session_length
-    from (${source}) changed
-    group by day, facet_id
-  ),
-  of_environments as (
-    insert into environment_days (environment, day, sessions, session_length)
-    select environment, day, sum(sessions), sum(session_length)
-    from changed_totals
-    join facets using (facet_id)
-    group by environment, day
-    on conflict (environment, day) do update set ${added('environment_days')}
-  ),
-  of_days as (
-    insert into facet_days (day, facet_id, sessions, session_length)
-    select day, facet_id, sessions, session_length from changed_totals
-    on conflict (day, facet_id) do update set ${added('facet_days')}
-  ),
-  of_weeks as (
-    insert into facet_weeks (week, facet_id, sessions, session_length)
-    select date_trunc('week', day::timestamp)::date as week, facet_id, sum(sessions), sum(session_length)
-    from changed_totals
-    group by week, facet_id
-    on conflict (week, facet_id) do update set ${added('facet_weeks')}
-  )
-  select count(*) from changed_totals`;
+  insert into environment_days (environment, day, sessions, session_length)
+  select environment, day, sum(sign), sum(sign * length)
+  from (${source}) changed
+  join facets using (facet_id)
+  group by environment, day
+  on conflict (environment, day) do update
+  set sessions = environment_days.sessions + excluded.sessions,
+    session_length = environment_days.session_length + excluded.session_length`;
 
-const added = (table: string): string => `
-  sessions = ${table}.sessions + excluded.sessions,
-  session_length = ${table}.session_length + excluded.session_length`;
-
+/** Ends in a select, as the next one does: an insert at the end Citus would do on its nodes, which have no temporary tables. */
 const REMOVE = `
   with removed as (
     delete from session_days using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
     where session_days.user_id = taken.user_id and session_days.day = taken.day
     returning session_days.day, facet_id, last_at - first_at as length, split
   ),
-  ${addToTotals('select day, facet_id, length, -1 as sign from removed where not split')}`;
+  totals as (${addToTotals('select day, facet_id, length, -1 as sign from removed where not split')})
+  select count(*) from removed`;
 
 const ADD = `
   with added as (
@@ -89,9 +82,12 @@ const ADD = `
     from ${TAKEN_EVENTS}
     where session_id is not null
     group by user_id, session_id, day, facet_id
-    returning day, facet_id, last_at - first_at as length
+    returning user_id, day, facet_id, last_at - first_at as length
   ),
-  ${addToTotals('select day, facet_id, length, 1 as sign from added')}`;
+  totals as (${addToTotals('select day, facet_id, length, 1 as sign from added')})
+  select user_id, day::text, facet_id, count(*)::int as sessions, extract(epoch from sum(length))::float8 as seconds
+  from added
+  group by user_id, day, facet_id`;
 
 /**
  * Says of all rows of these sessions whether there are several. They are named twice: a planner that knows too little of a
@@ -110,5 +106,5 @@ const SET_SPLIT = `
     where session_days.session_id = any ($1::uuid[]) and session_days.session_id = sessions.session_id
       and session_days.split <> sessions.split
     returning day, facet_id, last_at - first_at as length, session_days.split
-  ),
+  )
   ${addToTotals('select day, facet_id, length, case when split then -1 else 1 end as sign from changed')}`;

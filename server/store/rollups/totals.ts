@@ -1,7 +1,7 @@
 /**
- * Totals by environment (`environment_…`) and by facet (`facet_…`). What user-days contribute is taken off before they
- * change, and added when they have: exact decimals and counts, so that nothing is left of what was taken off. Both times
- * `user_facets` has to be in line with `user_days`.
+ * Totals by environment (`environment_…`). What user-days contribute is taken off before they change, and added
+ * when they have: exact decimals and counts, so that nothing is left of what was taken off. Both times `user_facets`
+ * has to be in line with `user_days`.
  */
 import type pg from 'pg';
 
@@ -14,16 +14,14 @@ export async function addToTotals(
   { userIds, days }: UserDays,
   sign: 1 | -1,
 ): Promise<void> {
-  for (const statement of [DAYS, WEEKS, FAILURES, FACET_DAYS, FACET_WEEKS]) {
-    await client.query(statement, [userIds, days, sign]);
-  }
+  for (const statement of [DAYS, WEEKS, FAILURES]) await client.query(statement, [userIds, days, sign]);
   await client.query(PROCESSING, [userIds, days, sign, PROCESSING_BUCKETS]);
 }
 
-const TAKEN_ROWS = `
+const ROWS = `
   user_days
-  join unnest($1::uuid[], $2::date[]) as taken (user_id, day) using (user_id, day)`;
-const ROWS = `${TAKEN_ROWS} join facets using (facet_id)`;
+  join unnest($1::uuid[], $2::date[]) as taken (user_id, day) using (user_id, day)
+  join facets using (facet_id)`;
 
 const SUMS = [
   'recordings',
@@ -38,40 +36,15 @@ const SUMS = [
   'dictionary_uses',
   'cost_usd',
 ];
-const SUM_VALUES = [
-  '$3::int * coalesce(sum(cardinality(failures)), 0)',
-  ...SUMS.map((column) => `$3::int * coalesce(sum(${column}), 0)`),
-].join(', ');
-
-const added = (table: string, columns: readonly string[]): string =>
-  columns.map((column) => `${column} = ${table}.${column} + excluded.${column}`).join(', ');
 
 const DAYS = `
   insert into environment_days (environment, day, users, failures, ${SUMS.join(', ')})
-  select environment, day, $3::int * count(distinct user_id), ${SUM_VALUES}
+  select environment, day, $3::int * count(distinct user_id), $3::int * coalesce(sum(cardinality(failures)), 0),
+    ${SUMS.map((column) => `$3::int * coalesce(sum(${column}), 0)`).join(', ')}
   from ${ROWS}
   group by environment, day
   on conflict (environment, day) do update
-  set ${added('environment_days', ['users', 'failures', ...SUMS])}`;
-
-const FACET_SUMS = ['user_days', 'failures', ...SUMS];
-const FACET_VALUES = `$3::int * count(*), ${SUM_VALUES}`;
-
-const FACET_DAYS = `
-  insert into facet_days (day, facet_id, ${FACET_SUMS.join(', ')})
-  select day, facet_id, ${FACET_VALUES}
-  from ${TAKEN_ROWS}
-  group by day, facet_id
-  on conflict (day, facet_id) do update
-  set ${added('facet_days', FACET_SUMS)}`;
-
-const FACET_WEEKS = `
-  insert into facet_weeks (week, facet_id, ${FACET_SUMS.join(', ')})
-  select date_trunc('week', day::timestamp)::date as week, facet_id, ${FACET_VALUES}
-  from ${TAKEN_ROWS}
-  group by week, facet_id
-  on conflict (week, facet_id) do update
-  set ${added('facet_weeks', FACET_SUMS)}`;
+  set ${['users', 'failures', ...SUMS].map((column) => `${column} = environment_days.${column} + excluded.${column}`).join(', ')}`;
 
 /**
  * Users of whole weeks: other days of the week count too, so a week is taken off and added as it is. A user has few
@@ -120,16 +93,3 @@ const PROCESSING = `
       having sum(n) <> 0
     ) summed
   )`;
-
-/** Removes sums of which nothing is left on these days. */
-export async function removeEmptyTotals(client: pg.ClientBase, { days }: UserDays): Promise<void> {
-  const changed = [...new Set(days)];
-  for (const statement of EMPTY) await client.query(statement, [changed]);
-}
-
-const EMPTY = [
-  'delete from facet_days where day = any ($1::date[]) and user_days = 0 and sessions = 0',
-  `delete from facet_weeks
-   where week = any (array(select date_trunc('week', day::timestamp)::date from unnest($1::date[]) as changed (day)))
-     and user_days = 0 and sessions = 0`,
-];

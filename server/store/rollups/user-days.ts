@@ -4,14 +4,41 @@ import type pg from 'pg';
 import type { UserDays } from './marks.ts';
 import { ERROR_TYPE, TAKEN_EVENTS } from './taken.ts';
 
-export async function recomputeUserDays(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
-  const taken = [userIds, days];
+/** What a user did on a day with one facet, as it was computed for `user_days`, with all events. */
+export interface ComputedDay {
+  user_id: string;
+  day: string;
+  facet_id: number;
+  recordings: number | null;
+  widget_recordings: number | null;
+  main_window_recordings: number | null;
+  transcriptions: number | null;
+  startups: number | null;
+  dictionary_events: number | null;
+  retries: number | null;
+  widget: boolean;
+  recorded_seconds: number | null;
+  transcribed_seconds: number | null;
+  startup_seconds: number | null;
+  dictionary_uses: number | null;
+  cost_usd: number | null;
+  failures: string[] | null;
+  /** As `array_send` writes them. */
+  processing_seconds: Buffer | null;
+  /** Eight bytes for each event: six of microseconds of the day, two of its `name_id`. In any order. */
+  steps: Buffer;
+}
+
+export async function recomputeUserDays(
+  client: pg.ClientBase,
+  { userIds, days }: UserDays,
+): Promise<ComputedDay[]> {
   await client.query(
     `delete from user_days using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
      where user_days.user_id = taken.user_id and user_days.day = taken.day`,
-    taken,
+    [userIds, days],
   );
-  await client.query(INSERT);
+  return (await client.query<ComputedDay>(INSERT)).rows;
 }
 
 /** A numeric property, exactly. Beyond 1e300 it is cut, so that no sum can overflow. Anything but a number is none. */
@@ -22,29 +49,62 @@ const number = (property: string): string =>
 const RECORDING = `event = 'recording_completed' and properties -> 'success' is distinct from 'false'::jsonb`;
 const source = (name: string): string => `properties -> 'source' = '"${name}"'::jsonb`;
 
+const COLUMNS = [
+  'user_id',
+  'day',
+  'facet_id',
+  'first_at',
+  'recordings',
+  'widget_recordings',
+  'main_window_recordings',
+  'recorded_seconds',
+  'transcriptions',
+  'transcribed_seconds',
+  'failures',
+  'startups',
+  'startup_seconds',
+  'dictionary_events',
+  'dictionary_uses',
+  'retries',
+  'widget',
+  'cost_usd',
+  'processing_seconds',
+  'sole_of_day',
+];
+
 const INSERT = `
-  insert into user_days
-    (user_id, day, facet_id, first_at, recordings, widget_recordings, main_window_recordings, recorded_seconds,
-     transcriptions, transcribed_seconds, failures, startups, startup_seconds, dictionary_events, dictionary_uses,
-     retries, widget, cost_usd, processing_seconds, sole_of_day)
-  select user_id, day, facet_id,
-    min(timestamp),
-    nullif(count(*) filter (where ${RECORDING}), 0),
-    nullif(count(*) filter (where ${RECORDING} and ${source('widget')}), 0),
-    nullif(count(*) filter (where ${RECORDING} and ${source('main_window')}), 0),
-    sum(${number('audio_duration_seconds')}) filter (where ${RECORDING}),
-    nullif(count(*) filter (where event = 'transcription_completed'), 0),
-    sum(${number('audio_duration_seconds')}) filter (where event = 'transcription_completed'),
-    array_agg(${ERROR_TYPE}) filter (where event = 'transcription_failed'),
-    nullif(count(${number('startup_time_seconds')}) filter (where event = 'app_opened'), 0),
-    sum(${number('startup_time_seconds')}) filter (where event = 'app_opened'),
-    nullif(count(*) filter (where event = 'dictionary_used'), 0),
-    sum(${number('count')}) filter (where event = 'dictionary_used'),
-    nullif(count(*) filter (where event = 'retry_attempted'), 0),
-    bool_or(${source('widget')}) is true,
-    sum(${number('estimated_cost_usd')}),
-    array_agg((${number('processing_time_seconds')})::float8)
-      filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number'),
-    count(*) over (partition by user_id, day) = 1
-  from ${TAKEN_EVENTS}
-  group by user_id, day, facet_id`;
+  with computed as (
+    select user_id, day, facet_id,
+      min(timestamp) as first_at,
+      nullif(count(*) filter (where ${RECORDING}), 0) as recordings,
+      nullif(count(*) filter (where ${RECORDING} and ${source('widget')}), 0) as widget_recordings,
+      nullif(count(*) filter (where ${RECORDING} and ${source('main_window')}), 0) as main_window_recordings,
+      sum(${number('audio_duration_seconds')}) filter (where ${RECORDING}) as recorded_seconds,
+      nullif(count(*) filter (where event = 'transcription_completed'), 0) as transcriptions,
+      sum(${number('audio_duration_seconds')}) filter (where event = 'transcription_completed') as transcribed_seconds,
+      array_agg(${ERROR_TYPE}) filter (where event = 'transcription_failed') as failures,
+      nullif(count(${number('startup_time_seconds')}) filter (where event = 'app_opened'), 0) as startups,
+      sum(${number('startup_time_seconds')}) filter (where event = 'app_opened') as startup_seconds,
+      nullif(count(*) filter (where event = 'dictionary_used'), 0) as dictionary_events,
+      sum(${number('count')}) filter (where event = 'dictionary_used') as dictionary_uses,
+      nullif(count(*) filter (where event = 'retry_attempted'), 0) as retries,
+      bool_or(${source('widget')}) is true as widget,
+      sum(${number('estimated_cost_usd')}) as cost_usd,
+      array_agg((${number('processing_time_seconds')})::float8)
+        filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number') as processing_seconds,
+      count(*) over (partition by user_id, day) = 1 as sole_of_day,
+      string_agg(
+        int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * 65536 + name_id), ''
+      ) as steps
+    from ${TAKEN_EVENTS}
+    join event_names using (event)
+    group by user_id, day, facet_id
+  ),
+  added as (
+    insert into user_days (${COLUMNS.join(', ')}) select ${COLUMNS.join(', ')} from computed
+  )
+  select user_id, day::text, facet_id, recordings::int, widget_recordings::int, main_window_recordings::int,
+    transcriptions::int, startups::int, dictionary_events::int, retries::int, widget,
+    recorded_seconds::float8, transcribed_seconds::float8, startup_seconds::float8, dictionary_uses::float8,
+    cost_usd::float8, failures, array_send(processing_seconds) as processing_seconds, steps
+  from computed`;

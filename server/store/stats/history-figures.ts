@@ -11,18 +11,19 @@ import {
   WIDGET,
   dayNumber,
 } from '../histories/format.ts';
-import type { ValueListener } from '../histories/readers.ts';
 import type { FacetLook } from './facets.ts';
-import type { UserHistory } from './histories.ts';
+import type { UserHistoryWithAmounts } from './histories.ts';
+import { HistorySums } from './history-sums.ts';
 import { type StatsQuery, lengthInDays, mondayOf, weeksTouching } from './query.ts';
-import { ValueCounts, percentile } from './value-counts.ts';
+import { percentile } from './value-counts.ts';
 
 const DAY_MICROSECONDS = DAY_SECONDS * SECOND_MICROSECONDS;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * Histories do not know which was later of what a user did with different facets at the same time: other rows have to
- * tell. */
+ * tell.
+ */
 export interface Unclear {
   /** Active users with different countries at the end of the range. */
   countries: string[];
@@ -30,13 +31,11 @@ export interface Unclear {
   autoPaste: { userId: string; active: boolean; active7d: boolean }[];
 }
 
-export class HistoryFigures implements ValueListener {
+export class HistoryFigures {
   /** Users active on each day of the range, and in each of its weeks. */
   readonly days: Float64Array;
   readonly weeks: Float64Array;
-  readonly processing = new ValueCounts();
-  /** By `error_type_id`. */
-  readonly failures = new Map<number, number>();
+  readonly sums: HistorySums;
   /** Active users by number of their country. */
   readonly countries = new Map<number, number>();
   readonly unclear: Unclear = { countries: [], autoPaste: [] };
@@ -75,11 +74,12 @@ export class HistoryFigures implements ValueListener {
     this.#from = dayNumber(query.from);
     this.#to = dayNumber(query.to);
     this.#firstMonday = dayNumber(mondayOf(query.from));
+    this.sums = new HistorySums(query);
     this.days = new Float64Array(lengthInDays(query));
     this.weeks = new Float64Array(weeksTouching(query).length);
   }
 
-  add(history: UserHistory): void {
+  add(history: UserHistoryWithAmounts): void {
     const first = this.#readFirst(history);
     const did = this.#readDays(history, first.day);
     this.#addSoFar(first, did);
@@ -103,25 +103,13 @@ export class HistoryFigures implements ValueListener {
     else this.countries.set(did.country, (this.countries.get(did.country) ?? 0) + 1);
   }
 
-  addMilliseconds(milliseconds: number): void {
-    this.processing.addMilliseconds(milliseconds);
-  }
-
-  addSeconds(seconds: number): void {
-    this.processing.add(seconds);
-  }
-
-  addFailure(type: number): void {
-    this.failures.set(type, (this.failures.get(type) ?? 0) + 1);
-  }
-
   medianSecondsToFirstCrash(): number | null {
     const seconds = Float64Array.from(this.#secondsToFirstCrash).sort();
     return seconds.length === 0 ? null : percentile(0.5, seconds.length, (rank) => seconds[rank]!);
   }
 
   /** The user's first matching event; infinite where there is none. */
-  #readFirst({ firsts }: UserHistory): First {
+  #readFirst({ firsts }: UserHistoryWithAmounts): First {
     let [day, time] = [NEVER, NEVER];
     while (firsts.next()) {
       if (this.#facets.matches[firsts.facetId] === 0) continue;
@@ -131,12 +119,12 @@ export class HistoryFigures implements ValueListener {
     return { day, time };
   }
 
-  #readDays({ days }: UserHistory, firstDay: number): Did {
+  #readDays({ days, amounts }: UserHistoryWithAmounts, firstDay: number): Did {
     const { matches, countries } = this.#facets;
     const [from, to] = [this.#from, this.#to];
     const did = nothingDone();
     let [countryUntil, toggleUntil, activeDay, activeWeek] = [-NEVER, -NEVER, -NEVER, -1];
-    while (days.next() && days.day <= to) {
+    while (days.next() && amounts.next() && days.day <= to) {
       if (matches[days.facetId] === 0) continue;
       const { day, flags } = days;
       if ((flags & CRASHED) !== 0) {
@@ -151,6 +139,7 @@ export class HistoryFigures implements ValueListener {
         toggleUntil = Math.max(toggleUntil, day * DAY_SECONDS + days.lastSecond);
       }
       if ((flags & ACTIVE) === 0) continue;
+      this.sums.add(day, amounts);
       did.cameBackAfter7d ||= day >= firstDay + 7 && day < firstDay + 14;
       did.cameBackAfter30d ||= day >= firstDay + 30 && day < firstDay + 60;
       if (day > to - 30) did.inMonth = true;
@@ -158,7 +147,6 @@ export class HistoryFigures implements ValueListener {
       if (day === to) did.onLastDay = true;
       if (day < from) continue;
       did.inRange |= flags;
-      days.eachValue(this);
       const country = countries[days.facetId]!;
       if (country !== 0) {
         const isLater = day * DAY_SECONDS + days.firstSecond > countryUntil;

@@ -7,7 +7,7 @@ import { readCrashes } from './crashes.ts';
 import type { Gathered } from './gathered.ts';
 import { readFailures, readProcessingTimes } from './processing.ts';
 import { type StatsQuery, addDays } from './query.ts';
-import { readSessions, readWholeSessions } from './sessions.ts';
+import { readSessionsOfEnvironment, readWholeSessions } from './sessions.ts';
 import { readTogether } from './snapshot.ts';
 import { readSoFar } from './so-far.ts';
 import { sumUp } from './sums.ts';
@@ -32,13 +32,15 @@ export async function gatherOfEnvironment(
       failures: await readFailures(own, range),
     }),
     (own) => readByUser(own, query, environment, facetIds),
-    async (own) => readSessions(own, query, facetIds, await readWholeSessions(own, query, environment)),
+    async (own) => {
+      const whole = await readWholeSessions(own, query, environment);
+      return readSessionsOfEnvironment(own, query, facetIds, whole);
+    },
     (own) => readCrashes(own, query, facetIds),
   ]);
   const { days, weeks, processing, failures } = byDay;
-  const parts = days.map((figures) => ({ ...figures, part: figures.day }));
   return {
-    sums: { range: sumUp(parts, from), week: sumUp(parts, week), month: sumUp(parts, month) },
+    sums: { range: sumUp(days, from), week: sumUp(days, week), month: sumUp(days, month) },
     usersByDay: days.filter(({ day }) => day >= from).map((figures) => figures.users),
     usersByWeek: weeks,
     processing,

@@ -1,18 +1,22 @@
-/** What `/stats` is made of, whatever the filters: from sums by facet, and from a pass over the histories of all users. */
+/** What `/stats` is made of, whatever the filters: from a pass over the histories of all users. */
 import type { ClientBase, Pool } from 'pg';
 
 import { inOrder } from './by-user.ts';
 import { readCrashes } from './crashes.ts';
 import type { MatchingFacets } from './facets.ts';
 import type { Gathered } from './gathered.ts';
-import { eachHistory } from './histories.ts';
+import { eachHistoryWithAmounts } from './histories.ts';
 import { HistoryFigures, type Unclear } from './history-figures.ts';
 import { latestCountries } from './latest-country.ts';
 import { countFailures } from './processing.ts';
 import type { StatsQuery } from './query.ts';
-import { readSessions } from './sessions.ts';
+import {
+  type SessionFigures,
+  type SplitSessions,
+  type WholeSessions,
+  readSplitAndCrashed,
+} from './sessions.ts';
 import { readTogether } from './snapshot.ts';
-import { readFilteredSums } from './sums.ts';
 
 export async function gatherFiltered(
   pool: Pool,
@@ -23,28 +27,23 @@ export async function gatherFiltered(
   const [histories, rest] = await readTogether(pool, client, [
     async (own) => {
       const figures = new HistoryFigures(query, look);
-      await eachHistory(own, (history) => figures.add(history));
+      await eachHistoryWithAmounts(own, (history) => figures.add(history));
       return figures;
     },
-    async (own) => {
-      const sums = await readFilteredSums(own, query, ids);
-      return {
-        sums,
-        sessions: await readSessions(own, query, ids, sums.sessions),
-        crashes: await readCrashes(own, query, ids),
-        errorTypes: await readErrorTypes(own),
-      };
-    },
+    async (own) => ({
+      sessions: await readSplitAndCrashed(own, query, ids),
+      crashes: await readCrashes(own, query, ids),
+      errorTypes: await readErrorTypes(own),
+    }),
   ]);
-  const { sums, sessions, crashes, errorTypes } = rest;
-  const { users, soFar, unclear } = histories;
+  const { sums, users, soFar, unclear } = histories;
   await addAutoPaste(client, query, ids, unclear, users);
-  const failures = [...histories.failures].map(([type, count]) => [errorTypes.get(type)!, count] as const);
+  const failures = [...sums.failures].map(([type, count]) => [rest.errorTypes.get(type)!, count] as const);
   return {
-    sums,
+    sums: sums.windows(),
     usersByDay: [...histories.days],
     usersByWeek: [...histories.weeks],
-    processing: histories.processing.summary(),
+    processing: sums.processing.summary(),
     failures: countFailures(new Map(failures)),
     users: {
       ...users,
@@ -59,11 +58,21 @@ export async function gatherFiltered(
     },
     soFar: {
       ...soFar,
-      total_cost_usd: sums.costSoFar,
+      total_cost_usd: sums.costSoFar(),
       median_seconds_to_first_crash: histories.medianSecondsToFirstCrash(),
     },
-    sessions,
-    crashes,
+    sessions: joinSplit(sums.sessions(), rest.sessions),
+    crashes: rest.crashes,
+  };
+}
+
+/** Each split session once instead of once for each of its parts. */
+function joinSplit(all: WholeSessions, { joined, parts, crashed }: SplitSessions): SessionFigures {
+  return {
+    sessions: all.sessions - parts.sessions + joined.sessions,
+    // Floats: where all are split nothing may be left but what is too small to be one.
+    seconds: Math.max(0, all.seconds - parts.seconds) + joined.seconds,
+    crashed,
   };
 }
 

@@ -2,7 +2,11 @@
 import type pg from 'pg';
 
 import type { StatsQuery } from './query.ts';
-import type { WholeSessions } from './sums.ts';
+
+export interface WholeSessions {
+  sessions: number;
+  seconds: number;
+}
 
 export interface SessionFigures {
   sessions: number;
@@ -12,19 +16,43 @@ export interface SessionFigures {
   crashed: number;
 }
 
-/** `whole`: those that are not split, which are counted day by day. */
-export async function readSessions(
+/** `whole`: those of the environment that are not split, which are counted day by day. */
+export async function readSessionsOfEnvironment(
   client: pg.ClientBase,
-  { from, to }: StatsQuery,
+  query: StatsQuery,
   facetIds: readonly number[],
   whole: WholeSessions,
 ): Promise<SessionFigures> {
-  const range = [from, to, facetIds];
-  const { rows: split } = await client.query<WholeSessions>(SPLIT, range);
-  const { rows: crashed } = await client.query<{ sessions: number }>(CRASHED, range);
+  const { joined, crashed } = await readSplitAndCrashed(client, query, facetIds);
   return {
-    sessions: whole.sessions + split[0]!.sessions,
-    seconds: whole.seconds + split[0]!.seconds,
+    sessions: whole.sessions + joined.sessions,
+    seconds: whole.seconds + joined.seconds,
+    crashed,
+  };
+}
+
+/** Sessions that are split: as they are, and as the parts that they are split into. */
+export interface SplitSessions {
+  joined: WholeSessions;
+  parts: WholeSessions;
+  /** Sessions with an uncaught crash in range. */
+  crashed: number;
+}
+
+export async function readSplitAndCrashed(
+  client: pg.ClientBase,
+  { from, to }: StatsQuery,
+  facetIds: readonly number[],
+): Promise<SplitSessions> {
+  const range = [from, to, facetIds];
+  const { rows: split } = await client.query<
+    Record<'sessions' | 'seconds' | 'parts' | 'part_seconds', number>
+  >(SPLIT, range);
+  const { rows: crashed } = await client.query<{ sessions: number }>(CRASHED, range);
+  const { sessions, seconds, parts, part_seconds: partSeconds } = split[0]!;
+  return {
+    joined: { sessions, seconds },
+    parts: { sessions: parts, seconds: partSeconds },
     crashed: crashed[0]!.sessions,
   };
 }
@@ -46,9 +74,10 @@ const WHOLE = `
 
 /** The parts in range of a session make one length. */
 const SPLIT = `
-  select count(*)::float8 as sessions, extract(epoch from coalesce(sum(length), '0'))::float8 as seconds
+  select count(*)::float8 as sessions, extract(epoch from coalesce(sum(length), '0'))::float8 as seconds,
+    coalesce(sum(parts), 0)::float8 as parts, extract(epoch from coalesce(sum(part_length), '0'))::float8 as part_seconds
   from (
-    select max(last_at) - min(first_at) as length
+    select max(last_at) - min(first_at) as length, count(*) as parts, sum(last_at - first_at) as part_length
     from session_days
     where day between $1::date and $2::date and facet_id = any ($3::int[]) and split
     group by session_id

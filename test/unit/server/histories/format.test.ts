@@ -3,6 +3,12 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import {
+  AMOUNTS,
+  COUNTS,
+  type DayAmounts,
+  encodeAmounts,
+} from '../../../../server/store/histories/amounts.ts';
+import {
   ACTIVE,
   AUTO_PASTE_ON,
   CRASHED,
@@ -17,7 +23,7 @@ import {
   encodeDay,
   encodeFirsts,
 } from '../../../../server/store/histories/format.ts';
-import { DayReader, FirstReader } from '../../../../server/store/histories/readers.ts';
+import { AmountReader, DayReader, FirstReader } from '../../../../server/store/histories/readers.ts';
 
 const timeOfDay = fc.integer({ min: 0, max: 86_399_999_999 });
 const dayOfHistory = fc.integer({ min: dayNumber('1900-01-01'), max: dayNumber('2200-12-31') });
@@ -39,8 +45,6 @@ const historyDay = fc.record<HistoryDay>({
   retry: fc.boolean(),
   autoPaste: fc.option(fc.boolean()),
   firstCrash: fc.option(timeOfDay),
-  processingSeconds: fc.array(processingTime),
-  failureTypes: fc.array(number),
   steps: fc.array(step).map((steps) => Float64Array.from(steps, ([time, name]) => time * NAMES + name)),
 });
 
@@ -88,14 +92,6 @@ test('days of all kinds', () => {
         const told: number[] = [];
         for (let name = reader.nextName(); name !== -1; name = reader.nextName()) told.push(name);
         expect(told).toEqual(names);
-        const [processing, failures]: [number[], number[]] = [[], []];
-        reader.eachValue({
-          addMilliseconds: (milliseconds) => processing.push(milliseconds / 1000),
-          addSeconds: (other) => processing.push(other),
-          addFailure: (type) => failures.push(type),
-        });
-        expect(processing.map((each) => each + 0)).toEqual(written.processingSeconds.map((each) => each + 0));
-        expect(failures).toEqual(written.failureTypes);
       }
       expect(reader.next()).toBe(false);
     }),
@@ -111,6 +107,48 @@ test('when users were first seen', () => {
       const read: typeof firsts = [];
       while (reader.next()) read.push({ facetId: reader.facetId, day: reader.day, time: reader.time });
       expect(read).toEqual(firsts);
+    }),
+  );
+});
+
+const decimal = fc.oneof(processingTime, fc.double({ min: 0, max: 1e300, noNaN: true }));
+const dayAmounts = fc.record<DayAmounts>({
+  ...(Object.fromEntries(COUNTS.map((count) => [count, number])) as Record<
+    (typeof COUNTS)[number],
+    typeof number
+  >),
+  recorded_seconds: decimal,
+  transcribed_seconds: decimal,
+  startup_seconds: decimal,
+  dictionary_uses: decimal,
+  session_seconds: decimal,
+  cost_usd: decimal,
+  processingSeconds: fc.array(processingTime),
+  failureTypes: fc.array(number),
+});
+
+test('what days add up to', () => {
+  fc.assert(
+    fc.property(fc.array(dayAmounts, { maxLength: 6 }), fc.array(fc.boolean()), (days, isSkipped) => {
+      const bytes = Buffer.concat(days.map(encodeAmounts));
+      const reader = new AmountReader();
+      reader.open(bytes, 0, bytes.length);
+      days.forEach((written, i) => {
+        expect(reader.next()).toBe(true);
+        if (isSkipped[i] === true) return;
+        const sums = new Float64Array(AMOUNTS.length);
+        reader.addTo(sums);
+        expect([...sums]).toEqual(AMOUNTS.map((amount) => written[amount] + 0));
+        const [processing, failures]: [number[], number[]] = [[], []];
+        reader.eachValue({
+          addMilliseconds: (milliseconds) => processing.push(milliseconds / 1000),
+          addSeconds: (other) => processing.push(other),
+          addFailure: (type) => failures.push(type),
+        });
+        expect(processing.map((each) => each + 0)).toEqual(written.processingSeconds.map((each) => each + 0));
+        expect(failures).toEqual(written.failureTypes);
+      });
+      expect(reader.next()).toBe(false);
     }),
   );
 });
