@@ -20,7 +20,7 @@ create table user_histories (
   settled bytea,
   settled_amounts bytea,
   settled_to int
-) with (fillfactor = 70);
+) with (fillfactor = 80);
 -- Looked at by each question: reading it must not cost more than its bytes.
 alter table user_histories
   alter column recent set storage external,

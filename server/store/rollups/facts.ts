@@ -1,7 +1,6 @@
 /** Narrow copies of what is rare and asked for one by one: crashes (without texts) and auto-paste toggles. */
 import type pg from 'pg';
 
-import type { UserDays } from './marks.ts';
 import { TAKEN_CRASHES, TAKEN_EVENTS } from './taken.ts';
 
 export interface Facts {
@@ -18,15 +17,8 @@ interface FactKey {
   time: number;
 }
 
-export async function recomputeFacts(client: pg.ClientBase, { userIds, days }: UserDays): Promise<Facts> {
-  const taken = [userIds, days];
-  for (const table of ['auto_paste_toggles', 'uncaught_crashes']) {
-    await client.query(
-      `delete from ${table} using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
-       where ${table}.user_id = taken.user_id and ${table}.day = taken.day`,
-      taken,
-    );
-  }
+/** Adds those of the records that were read. */
+export async function addFacts(client: pg.ClientBase): Promise<Facts> {
   const { rows: toggles } = await client.query<Facts['toggles'][number]>(ADD_TOGGLES);
   const { rows: crashes } = await client.query<FactKey>(ADD_CRASHES);
   return { toggles, crashes };

@@ -7,14 +7,14 @@ import type pg from 'pg';
 
 import { isTimeout } from '../database-errors.ts';
 import { inTransaction } from '../pool.ts';
-import { recomputeFacts } from './facts.ts';
+import { addFacts } from './facts.ts';
 import { updateHistories } from './histories.ts';
 import type { Computed } from './history-days.ts';
 import { type UserDays, lockRollups, takeMarks, tuneStep } from './marks.ts';
-import { recomputeSessions } from './sessions.ts';
+import { addSessions, removeSessions, splitSessions } from './sessions.ts';
 import { MAX_EVENTS_PER_STEP, prepareTaken, readTaken, TooManyEvents } from './taken.ts';
-import { addToTotals } from './totals.ts';
-import { recomputeUserDays } from './user-days.ts';
+import { addToTotals, addToWeeks } from './totals.ts';
+import { addUserDays } from './user-days.ts';
 import { addNewcomers, addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
 
 export interface Step {
@@ -58,15 +58,44 @@ async function takeStep(client: pg.ClientBase, limit: number, maxEvents: number)
 
 /** Brings user-days in line with the records that were read of them. */
 async function recompute(client: pg.ClientBase, taken: UserDays): Promise<Computed> {
-  await addToTotals(client, taken, -1);
-  await takeOutOfFacets(client, taken);
-  const days = await recomputeUserDays(client, taken);
+  await addToWeeks(client, taken, -1);
+  const known = await knownOf(client, taken);
+  if (known.days.length > 0) await takeOut(client, known);
+  const days = await addUserDays(client);
   await addToFacets(client, taken);
   await addToTotals(client, taken, 1);
-  const sessions = await recomputeSessions(client, taken);
-  const facts = await recomputeFacts(client, taken);
+  await addToWeeks(client, taken, 1);
+  const sessions = await addSessions(client);
+  await splitSessions(client);
+  const facts = await addFacts(client);
   await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
   return { days, sessions, facts };
+}
+
+/** Those of the user-days that rollups hold already. Most are new while the aggregator catches up. */
+async function knownOf(client: pg.ClientBase, { userIds, days }: UserDays): Promise<UserDays> {
+  const { rows } = await client.query<{ user_id: string; day: string }>(KNOWN, [userIds, days]);
+  return { userIds: rows.map((row) => row.user_id), days: rows.map((row) => row.day) };
+}
+
+/** A user-day with crashes alone has no row in `user_days`. */
+const KNOWN = `
+  with taken as (select * from unnest($1::uuid[], $2::date[]) as taken (user_id, day))
+  select user_id, day::text from user_days join taken using (user_id, day)
+  union
+  select user_id, day::text from uncaught_crashes join taken using (user_id, day)`;
+
+async function takeOut(client: pg.ClientBase, known: UserDays): Promise<void> {
+  await addToTotals(client, known, -1);
+  await takeOutOfFacets(client, known);
+  await removeSessions(client, known);
+  for (const table of ['user_days', 'auto_paste_toggles', 'uncaught_crashes']) {
+    await client.query(
+      `delete from ${table} using unnest($1::uuid[], $2::date[]) as known (user_id, day)
+       where ${table}.user_id = known.user_id and ${table}.day = known.day`,
+      [known.userIds, known.days],
+    );
+  }
 }
 
 /**

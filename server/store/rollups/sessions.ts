@@ -14,16 +14,22 @@ export interface SessionsOfDay {
   seconds: number;
 }
 
-export async function recomputeSessions(
-  client: pg.ClientBase,
-  { userIds, days }: UserDays,
-): Promise<SessionsOfDay[]> {
+/** Takes out the sessions of user-days that are computed anew, and remembers them for `splitSessions`. */
+export async function removeSessions(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
   await client.query(REMEMBER_REMOVED, [userIds, days]);
   await client.query(REMOVE, [userIds, days]);
+}
+
+/** Adds those of the events that were read. */
+export async function addSessions(client: pg.ClientBase): Promise<SessionsOfDay[]> {
   const { rows } = await client.query<SessionsOfDay>(ADD);
   await client.query(REMEMBER_ADDED);
-  for await (const sessionIds of rememberedSessions(client)) await client.query(SET_SPLIT, [sessionIds]);
   return rows;
+}
+
+/** Brings in line which sessions are split, among those removed and added in this step. */
+export async function splitSessions(client: pg.ClientBase): Promise<void> {
+  for await (const sessionIds of rememberedSessions(client)) await client.query(SET_SPLIT, [sessionIds]);
 }
 
 /** Sessions of one statement: a client that gives each event a session of its own must not fill the memory. */

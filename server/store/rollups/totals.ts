@@ -1,7 +1,6 @@
 /**
  * Totals by environment (`environment_…`). What user-days contribute is taken off before they change, and added
- * when they have: exact decimals and counts, so that nothing is left of what was taken off. Both times `user_facets`
- * has to be in line with `user_days`.
+ * when they have: exact decimals and counts, so that nothing is left of what was taken off.
  */
 import type pg from 'pg';
 
@@ -14,8 +13,20 @@ export async function addToTotals(
   { userIds, days }: UserDays,
   sign: 1 | -1,
 ): Promise<void> {
-  for (const statement of [DAYS, WEEKS, FAILURES]) await client.query(statement, [userIds, days, sign]);
+  for (const statement of [DAYS, FAILURES]) await client.query(statement, [userIds, days, sign]);
   await client.query(PROCESSING, [userIds, days, sign, PROCESSING_BUCKETS]);
+}
+
+/**
+ * The same of users of whole weeks. Other days of the week count too, so a week is taken off and added as it is, also for a
+ * day that the user was not there before. `user_facets` has to be in line with `user_days` both times.
+ */
+export async function addToWeeks(
+  client: pg.ClientBase,
+  { userIds, days }: UserDays,
+  sign: 1 | -1,
+): Promise<void> {
+  await client.query(WEEKS, [userIds, days, sign]);
 }
 
 const ROWS = `
@@ -46,10 +57,7 @@ const DAYS = `
   on conflict (environment, day) do update
   set ${['users', 'failures', ...SUMS].map((column) => `${column} = environment_days.${column} + excluded.${column}`).join(', ')}`;
 
-/**
- * Users of whole weeks: other days of the week count too, so a week is taken off and added as it is. A user has few
- * facets, each with all its days.
- */
+/** A user has few facets, each with all its days. */
 const WEEKS = `
   with ${TAKEN_WEEKS}
   insert into environment_weeks (environment, week, users)

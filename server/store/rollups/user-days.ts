@@ -1,7 +1,6 @@
 /** What each user did on each day (table `user_days`), computed anew from the events of that day. */
 import type pg from 'pg';
 
-import type { UserDays } from './marks.ts';
 import { ERROR_TYPE, TAKEN_EVENTS } from './taken.ts';
 
 /** What a user did on a day with one facet, as it was computed for `user_days`, with all events. */
@@ -29,15 +28,8 @@ export interface ComputedDay {
   steps: Buffer;
 }
 
-export async function recomputeUserDays(
-  client: pg.ClientBase,
-  { userIds, days }: UserDays,
-): Promise<ComputedDay[]> {
-  await client.query(
-    `delete from user_days using unnest($1::uuid[], $2::date[]) as taken (user_id, day)
-     where user_days.user_id = taken.user_id and user_days.day = taken.day`,
-    [userIds, days],
-  );
+/** Adds the user-days of the events that were read. */
+export async function addUserDays(client: pg.ClientBase): Promise<ComputedDay[]> {
   return (await client.query<ComputedDay>(INSERT)).rows;
 }
 
