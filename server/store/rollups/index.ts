@@ -58,8 +58,8 @@ async function takeStep(client: pg.ClientBase, limit: number, maxEvents: number)
 
 /** Brings user-days in line with the records that were read of them. */
 async function recompute(client: pg.ClientBase, taken: UserDays): Promise<Computed> {
-  await addToWeeks(client, taken, -1);
   const known = await knownOf(client, taken);
+  await addToWeeks(client, taken, -1);
   if (known.days.length > 0) await takeOut(client, known);
   const days = await addUserDays(client);
   await addToFacets(client, taken);
@@ -72,7 +72,10 @@ async function recompute(client: pg.ClientBase, taken: UserDays): Promise<Comput
   return { days, sessions, facts };
 }
 
-/** Those of the user-days that rollups hold already. Most are new while the aggregator catches up. */
+/**
+ * Those of the user-days that rollups hold already. Most are new while the aggregator catches up. Comes before all that
+ * writes: Citus refuses a step whose first statement after the marks writes to a table that all nodes have.
+ */
 async function knownOf(client: pg.ClientBase, { userIds, days }: UserDays): Promise<UserDays> {
   const { rows } = await client.query<{ user_id: string; day: string }>(KNOWN, [userIds, days]);
   return { userIds: rows.map((row) => row.user_id), days: rows.map((row) => row.day) };
