@@ -1,10 +1,9 @@
 /** What each user did, day by day, in one row (table `user_histories`), brought in line with the other rollups. */
 import type pg from 'pg';
 
-import { encodeAmounts } from '../histories/amounts.ts';
-import { type FirstSeen, dayNumber, encodeDay, encodeFirsts, secondOf } from '../histories/format.ts';
-import { AmountReader, DayReader } from '../histories/readers.ts';
-import { type Computed, type DayOfUser, historyDays, readErrorTypes, readFirstSeen } from './history-days.ts';
+import { type Entries, type Entry, entryOf, join, merge } from '../histories/entries.ts';
+import { type FirstSeen, dayNumber, encodeFirsts } from '../histories/format.ts';
+import { type Computed, historyDays, readErrorTypes, readFirstSeen } from './history-days.ts';
 import type { UserDays } from './marks.ts';
 
 /** Days from which on the older ones of the recent settle, and how many do not. */
@@ -41,26 +40,6 @@ interface Changes {
   firsts: FirstSeen[];
 }
 
-interface Entry {
-  day: number;
-  /** Of the day; 0 where there is no event. */
-  firstSecond: number;
-  facetId: number;
-  bytes: Uint8Array;
-  amounts: Uint8Array;
-}
-
-function entryOf(day: DayOfUser): Entry {
-  const { steps } = day;
-  return {
-    day: day.day,
-    firstSecond: steps.length === 0 ? 0 : secondOf(steps.reduce((a, b) => Math.min(a, b))),
-    facetId: day.facetId,
-    bytes: encodeDay(day),
-    amounts: encodeAmounts(day),
-  };
-}
-
 function changesOf({ userIds, days }: UserDays): Map<string, Changes> {
   const changes = new Map<string, Changes>();
   userIds.forEach((userId, i) => {
@@ -69,12 +48,6 @@ function changesOf({ userIds, days }: UserDays): Map<string, Changes> {
     changes.set(userId, changed);
   });
   return changes;
-}
-
-/** Days, and what they add up to, as they are stored. */
-interface Entries {
-  days: Buffer;
-  amounts: Buffer;
 }
 
 interface Stored {
@@ -127,35 +100,6 @@ const NOTHING_STORED: Stored = {
   settled: null,
   settledTo: null,
 };
-
-/** The entries of `stored` but for those of `days`, with `entries` among them. */
-function merge(stored: Entries, days: ReadonlySet<number>, entries: Entry[]): Entry[] {
-  const kept: Entry[] = [];
-  const [dayReader, amountReader] = [new DayReader(), new AmountReader()];
-  dayReader.open(stored.days, 0, stored.days.length);
-  amountReader.open(stored.amounts, 0, stored.amounts.length);
-  while (dayReader.next() && amountReader.next()) {
-    const { day, firstSecond, facetId } = dayReader;
-    if (days.has(day)) continue;
-    kept.push({
-      day,
-      firstSecond,
-      facetId,
-      bytes: stored.days.subarray(dayReader.start, dayReader.end),
-      amounts: stored.amounts.subarray(amountReader.start, amountReader.end),
-    });
-  }
-  return [...kept, ...entries].sort(
-    (a, b) => a.day - b.day || a.firstSecond - b.firstSecond || a.facetId - b.facetId,
-  );
-}
-
-function join(entries: readonly Entry[]): Entries {
-  return {
-    days: Buffer.concat(entries.map(({ bytes }) => bytes)),
-    amounts: Buffer.concat(entries.map(({ amounts }) => amounts)),
-  };
-}
 
 async function readStored(
   client: pg.ClientBase,

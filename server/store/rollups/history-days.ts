@@ -16,7 +16,7 @@ export interface Computed {
 }
 
 type OfUser<T> = T & { userId: string };
-export type DayOfUser = OfUser<HistoryDay & DayAmounts>;
+type DayOfUser = OfUser<HistoryDay & DayAmounts>;
 
 /** The user-days, one for each facet that has events or crashes. `errorTypes`: the `error_type_id` of each. */
 export function historyDays(
