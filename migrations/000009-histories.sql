@@ -40,5 +40,10 @@ from (select user_id, day from user_days union select user_id, day from uncaught
 
 -- Histories answer what these were for.
 drop index user_days_week_mixed;
+drop index user_days_day_shared;
 drop index user_days_user;
-alter table user_days drop column week_mixed, drop column week_first, drop column steps;
+alter table user_days
+  drop column week_mixed,
+  drop column week_first,
+  drop column sole_of_day,
+  drop column steps;

@@ -216,7 +216,6 @@ create table user_days (
   dictionary_events integer,
   retries integer,
   widget boolean not null,
-  sole_of_day boolean not null,
   recorded_seconds numeric,
   transcribed_seconds numeric,
   startup_seconds numeric,
@@ -380,8 +379,6 @@ CREATE INDEX session_days_day_user ON session_days USING btree (day, user_id);
 CREATE INDEX session_days_session ON session_days USING btree (session_id);
 
 CREATE INDEX uncaught_crashes_day_user ON uncaught_crashes USING btree (day, user_id);
-
-CREATE INDEX user_days_day_shared ON user_days USING btree (day) WHERE (NOT sole_of_day);
 
 CREATE INDEX user_environments_crashed ON user_environments USING btree (environment, first_crash_at) INCLUDE (first_day, first_at, user_id) WHERE (first_crash_at IS NOT NULL);
 

@@ -1,8 +1,10 @@
 /** Each version with its users and crashes in a range. */
 import type pg from 'pg';
 
+import { ACTIVE, CRASHED, dayNumber } from './histories/format.ts';
 import { matchingFacets } from './stats/facets.ts';
-import { type Day, type StatsQuery, daysBetween } from './stats/query.ts';
+import { type UserHistory, eachHistory } from './stats/histories.ts';
+import { type Day, type StatsQuery, daysBetween, lengthInDays } from './stats/query.ts';
 import { inSnapshot } from './stats/snapshot.ts';
 import { compareVersions } from './version-order.ts';
 
@@ -18,90 +20,111 @@ export interface Release {
   days: { date: Day; users: number }[];
 }
 
-interface VersionFigures {
-  app_version: string;
-  users: number;
-  crashed: number;
-  crashes: number;
-  first_day: Day;
-}
-
-/** Newest first. */
+/** Newest first: versions with an active user or a crash in range, if they have an event at all. */
 export function readReleases(pool: pg.Pool, query: StatsQuery): Promise<{ releases: Release[] }> {
   return inSnapshot(pool, async (client) => {
-    const { ids } = await matchingFacets(client, query);
-    const range = [query.from, query.to, ids];
-    const versions = await client.query<VersionFigures>(BY_VERSION, range);
-    const days = await client.query<{ app_version: string; day: Day; users: number }>(BY_DAY, range);
-    const active = await client.query<{ users: number }>(ACTIVE, range);
-    const total = active.rows[0]!.users;
-    const usersOf = new Map(days.rows.map(({ app_version, day, users }) => [`${app_version} ${day}`, users]));
+    const { ids, look } = await matchingFacets(client, query);
+    const counter = new ReleaseCounter(query, look.matches, await readVersions(client));
+    await eachHistory(client, (history) => counter.add(history));
+    const { rows } = await client.query<{ app_version: string; crashes: number }>(CRASHES, [
+      query.from,
+      query.to,
+      ids,
+    ]);
+    const crashes = new Map(rows.map((row) => [row.app_version, row.crashes]));
     const dates = daysBetween(query.from, query.to);
-    const releases = versions.rows
-      .sort((a, b) => compareVersions(b.app_version, a.app_version))
-      .map(({ app_version, first_day, users, crashed, crashes }) => ({
-        app_version,
-        first_day,
+    const releases = counter.versions
+      .filter(({ name, users, firstDay }) => (users > 0 || crashes.has(name)) && Number.isFinite(firstDay))
+      .sort((a, b) => compareVersions(b.name, a.name))
+      .map(({ name, users, crashed, days, firstDay }) => ({
+        app_version: name,
+        first_day: dayOf(firstDay),
         users,
-        share: total === 0 ? null : users / total,
+        share: counter.active === 0 ? null : users / counter.active,
         crash_free_users_rate: users === 0 ? null : 1 - crashed / users,
-        crashes,
-        days: dates.map((date) => ({ date, users: usersOf.get(`${app_version} ${date}`) ?? 0 })),
+        crashes: crashes.get(name) ?? 0,
+        days: dates.map((date, i) => ({ date, users: days[i]! })),
       }));
     return { releases };
   });
 }
 
-const BY_VERSION = `
-  with active as (
-    select distinct app_version, user_id
-    from user_facets
-    join facets using (facet_id)
-    where days && daterange($1::date, $2::date + 1) and facet_id = any ($3::int[])
-  ),
-  crashed as (
-    select app_version, user_id, count(*) as crashes
-    from uncaught_crashes
-    join facets using (facet_id)
-    where day between $1::date and $2::date and facet_id = any ($3::int[])
-    group by app_version, user_id
-  ),
-  firsts as (
-    select app_version, min(first_day)::text as first_day
-    from user_facets
-    join facets using (facet_id)
-    group by app_version
-  )
-  select app_version, first_day,
-    count(active.user_id)::int as users,
-    (count(*) filter (where active.user_id is not null and crashes > 0))::int as crashed,
-    coalesce(sum(crashes), 0)::int as crashes
-  from active
-  full join crashed using (app_version, user_id)
-  join firsts using (app_version)
-  group by app_version, first_day
-  order by app_version collate "C"`;
+/** The version of each facet, by `facet_id`. */
+async function readVersions(client: pg.ClientBase): Promise<Map<number, string>> {
+  const { rows } = await client.query<{ facet_id: number; app_version: string }>(
+    'select facet_id, app_version from facets',
+  );
+  return new Map(rows.map(({ facet_id, app_version }) => [facet_id, app_version]));
+}
 
-/** Only a user with several rows on a day can have two of one version. */
-const BY_DAY = `
-  with counted as (
-    select facet_id, day, count(*) as users
-    from user_days
-    where day between $1::date and $2::date and facet_id = any ($3::int[]) and sole_of_day
-    group by facet_id, day
-    union all
-    select min(facet_id), day, 1
-    from user_days
-    join facets using (facet_id)
-    where day between $1::date and $2::date and facet_id = any ($3::int[]) and not sole_of_day
-    group by app_version, day, user_id
-  )
-  select app_version, day::text, sum(users)::int as users
-  from counted
+interface VersionFigures {
+  name: string;
+  users: number;
+  /** Of these, users who crashed with it. */
+  crashed: number;
+  /** Users on each day of the range. */
+  days: Float64Array;
+  /** Number of the day. */
+  firstDay: number;
+}
+
+class ReleaseCounter {
+  readonly versions: VersionFigures[];
+  /** Users active in range. */
+  active = 0;
+  /** By `facet_id`: index of the version. */
+  readonly #versionOf: Uint32Array;
+  readonly #matches: Uint8Array;
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(query: StatsQuery, matches: Uint8Array, versions: ReadonlyMap<number, string>) {
+    const names = [...new Set(versions.values())];
+    this.versions = names.map((name) => ({
+      name,
+      users: 0,
+      crashed: 0,
+      days: new Float64Array(lengthInDays(query)),
+      firstDay: Number.POSITIVE_INFINITY,
+    }));
+    this.#versionOf = new Uint32Array(matches.length);
+    for (const [facetId, name] of versions) this.#versionOf[facetId] = names.indexOf(name);
+    this.#matches = matches;
+    this.#from = dayNumber(query.from);
+    this.#to = dayNumber(query.to);
+  }
+
+  add({ firsts, days }: UserHistory): void {
+    while (firsts.next()) {
+      const version = this.versions[this.#versionOf[firsts.facetId]!]!;
+      version.firstDay = Math.min(version.firstDay, firsts.day);
+    }
+    /** Versions that the user was active with, each with the latest day; and those that crashed. */
+    const latest = new Map<VersionFigures, number>();
+    const crashed = new Set<VersionFigures>();
+    while (days.next() && days.day <= this.#to) {
+      if (days.day < this.#from || this.#matches[days.facetId] === 0) continue;
+      const version = this.versions[this.#versionOf[days.facetId]!]!;
+      if ((days.flags & CRASHED) !== 0) crashed.add(version);
+      if ((days.flags & ACTIVE) === 0 || latest.get(version) === days.day) continue;
+      latest.set(version, days.day);
+      version.days[days.day - this.#from]! += 1;
+    }
+    if (latest.size > 0) this.active += 1;
+    for (const version of latest.keys()) {
+      version.users += 1;
+      if (crashed.has(version)) version.crashed += 1;
+    }
+  }
+}
+
+function dayOf(number: number): Day {
+  return new Date(number * 86_400_000).toISOString().slice(0, 10);
+}
+
+const CRASHES = `
+  select app_version, count(*)::int as crashes
+  from uncaught_crashes
   join facets using (facet_id)
-  group by app_version, day`;
-
-const ACTIVE = `
-  select count(distinct user_id)::int as users
-  from user_facets
-  where days && daterange($1::date, $2::date + 1) and facet_id = any ($3::int[])`;
+  where day between $1::date and $2::date and facet_id = any ($3::int[])
+  group by app_version`;

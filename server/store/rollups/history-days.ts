@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 import { AMOUNTS, type Amounts, type DayAmounts } from '../histories/amounts.ts';
 import { type FirstSeen, type HistoryDay, NAMES, dayNumber } from '../histories/format.ts';
-import { readArrays } from '../stats/sent-arrays.ts';
+import { readArrays } from './sent-arrays.ts';
 import type { Facts } from './facts.ts';
 import type { SessionsOfDay } from './sessions.ts';
 import type { ComputedDay } from './user-days.ts';

@@ -61,7 +61,6 @@ const COLUMNS = [
   'widget',
   'cost_usd',
   'processing_seconds',
-  'sole_of_day',
 ];
 
 const INSERT = `
@@ -84,7 +83,6 @@ const INSERT = `
       sum(${number('estimated_cost_usd')}) as cost_usd,
       array_agg((${number('processing_time_seconds')})::float8)
         filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number') as processing_seconds,
-      count(*) over (partition by user_id, day) = 1 as sole_of_day,
       string_agg(
         int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * 65536 + name_id), ''
       ) as steps

@@ -29,6 +29,15 @@ export async function eachHistory(client: ClientBase, tell: (history: UserHistor
   );
 }
 
+/** For those who only ask who is known with which facets. */
+export async function eachFirsts(client: ClientBase, tell: (firsts: FirstReader) => void): Promise<void> {
+  const firsts = new FirstReader();
+  await eachCopiedRow(client, 'select firsts from user_histories', ({ bytes, starts, ends }) => {
+    firsts.open(bytes, starts[0]!, ends[0]!);
+    tell(firsts);
+  });
+}
+
 /** For those who ask what days add up to: about twice as many bytes. */
 export async function eachHistoryWithAmounts(
   client: ClientBase,

@@ -10,6 +10,7 @@ import {
   dailyDisagreements,
   disagreements,
   eventDisagreements,
+  filterValueDisagreements,
   funnelDisagreements,
   presenceDisagreements,
   run,
@@ -38,6 +39,7 @@ export async function checkAgainstReference(
       async (does, questions, steps) => {
         await clear(server);
         await run(server, does);
+        expect(await filterValueDisagreements(server)).toEqual([]);
         for (const asked of questions) {
           expect(await disagreements(server, asked)).toEqual([]);
           expect(await presenceDisagreements(server, asked)).toEqual([]);

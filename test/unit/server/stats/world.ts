@@ -3,14 +3,17 @@ import { removeExpired } from '../../../../server/jobs/retention.ts';
 import { aggregate, catchUp } from '../../../../server/jobs/aggregate.ts';
 import { parseStatsQuery } from '../../../../server/routes/stats-query.ts';
 import { readDaily } from '../../../../server/store/admin-daily.ts';
+import { readReleases } from '../../../../server/store/admin-releases.ts';
 import { aggregateStep } from '../../../../server/store/rollups/index.ts';
 import { readEventSeries } from '../../../../server/store/stats/event-series.ts';
 import { differences, getFigures } from '../../../helpers/figures.ts';
 import type { TestServer } from '../../../helpers/server.ts';
 import { referenceEvents } from '../../../reference/events.ts';
+import { referenceFilterValues } from '../../../reference/filter-values.ts';
 import { referenceFunnel } from '../../../reference/funnel.ts';
 import { type Question, referenceFigures } from '../../../reference/reference.ts';
 import { forget, remember } from '../../../reference/remembered.ts';
+import { referenceReleases } from '../../../reference/releases.ts';
 import { referenceCohorts, referenceDays } from '../../../reference/users-over-time.ts';
 import type { Action } from './population.ts';
 
@@ -127,16 +130,32 @@ export async function eventDisagreements(
   return found;
 }
 
-/** The same of cohorts, and of the users of each day. */
+/** The same of cohorts, of the users of each day, and of releases. */
 export async function presenceDisagreements(server: TestServer, question: Question): Promise<string[]> {
   const { cohorts } = await getFigures(server, `/stats/cohorts?${toQuery(question)}`);
   const { query } = parseStatsQuery(`/stats?${toQuery(question)}`);
   const { days } = await readDaily(server.pool, query);
+  const { releases } = await readReleases(server.pool, query);
+  const byName = (a: { app_version: string }, b: { app_version: string }): number =>
+    a.app_version < b.app_version ? -1 : 1;
   const users = days.map(({ date, active_users, new_users }) => ({ date, active_users, new_users }));
   return [
     ...differences(await referenceCohorts(server.pool, question), cohorts, 'cohorts'),
     ...differences(await referenceDays(server.pool, question), users, 'days'),
+    ...differences(
+      (await referenceReleases(server.pool, question)).toSorted(byName),
+      releases
+        .map((release) => ({ ...release, days: release.days.filter((day) => day.users > 0) }))
+        .toSorted(byName),
+      'releases',
+    ),
   ];
+}
+
+/** The same of what can be filtered by. */
+export async function filterValueDisagreements(server: TestServer): Promise<string[]> {
+  const { as_of, ...values } = await getFigures(server, '/stats/filters');
+  return differences(await referenceFilterValues(server.pool), values, 'filters');
 }
 
 /** Where a row of `user_stats` is not what the figures say of that day alone. */
