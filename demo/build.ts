@@ -40,7 +40,9 @@ export async function buildStories(outdir = join(import.meta.dirname, 'dist')): 
       target: 'chrome124',
     }),
   ]);
-  for (const file of ['index.html', 'page.css']) cpSync(join(app, 'page', file), join(outdir, file));
+  for (const file of ['index.html', 'page.css', 'panels.css']) {
+    cpSync(join(app, 'page', file), join(outdir, file));
+  }
   const about = {
     name: 'stories',
     productName: 'Stories',
