@@ -150,6 +150,14 @@ function databaseGauges(database: Client): Gauge[] {
     // Written again and again: old versions lie there for the minute between two rounds of autovacuum.
     perRow('user_days', 512),
     {
+      what: 'histories of users, for each event',
+      unit: 'bytes',
+      // As user_days.
+      allowed: { share: 0.1, plus: 128 },
+      read: () =>
+        ask("select pg_total_relation_size('user_histories') / greatest(count(*), 1) as value from events"),
+    },
+    {
       what: 'marks of user-days to compute, table and indexes',
       unit: 'KB',
       allowed: { share: 0.25, plus: 4 * MB },
