@@ -1,7 +1,7 @@
 /** Entries of a history one by one: as they are put together, and put back. Pure. */
 import { type DayAmounts, encodeAmounts } from './amounts.ts';
-import { type HistoryDay, encodeDay, secondOf } from './format.ts';
-import { AmountReader, DayReader } from './readers.ts';
+import { type FirstSeen, type HistoryDay, encodeDay, encodeFirsts, secondOf } from './format.ts';
+import { AmountReader, DayReader, FirstReader } from './readers.ts';
 
 /** Days, and what they add up to, as they are stored. */
 export interface Entries {
@@ -56,4 +56,17 @@ export function join(entries: readonly Entry[]): Entries {
     days: Buffer.concat(entries.map(({ bytes }) => bytes)),
     amounts: Buffer.concat(entries.map(({ amounts }) => amounts)),
   };
+}
+
+/** `stored`, with `firsts` in the place of what it says of their facets. */
+export function mergeFirsts(stored: Buffer, firsts: readonly FirstSeen[]): Buffer {
+  const byFacet = new Map<number, FirstSeen>();
+  const reader = new FirstReader();
+  reader.open(stored, 0, stored.length);
+  while (reader.next()) {
+    const { facetId, day, time } = reader;
+    byFacet.set(facetId, { facetId, day, time });
+  }
+  for (const first of firsts) byFacet.set(first.facetId, first);
+  return encodeFirsts([...byFacet.values()]);
 }

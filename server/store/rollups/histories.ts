@@ -1,10 +1,11 @@
 /** What each user did, day by day, in one row (table `user_histories`), brought in line with the other rollups. */
 import type pg from 'pg';
 
-import { type Entries, type Entry, entryOf, join, merge } from '../histories/entries.ts';
-import { type FirstSeen, dayNumber, encodeFirsts } from '../histories/format.ts';
-import { type Computed, historyDays, readErrorTypes, readFirstSeen } from './history-days.ts';
+import { type Entries, type Entry, entryOf, join, merge, mergeFirsts } from '../histories/entries.ts';
+import { type FirstSeen, dayNumber } from '../histories/format.ts';
+import { type Computed, historyDays, readErrorTypes } from './history-days.ts';
 import type { UserDays } from './marks.ts';
+import { readFacets } from './users.ts';
 
 /** Days from which on the older ones of the recent settle, and how many do not. */
 const MANY_DAYS = 32;
@@ -20,10 +21,13 @@ export async function updateHistories(
   for (const day of historyDays(computed, await readErrorTypes(client))) {
     changes.get(day.userId)!.entries.push(entryOf(day));
   }
-  for (const { userId, ...first } of await readFirstSeen(client, [...changes.keys()])) {
-    changes.get(userId)!.firsts.push(first);
-  }
   const stored = await readStored(client, changes);
+  const unknown = [...changes.keys()].filter((userId) => !stored.has(userId));
+  // A user without a history may be known since days that none of the taken ones tells of: after migration 9.
+  const others = unknown.length > 0 ? await readFacets(client, unknown) : [];
+  for (const { user_id, facet_id, day, time } of [...computed.firsts, ...others]) {
+    changes.get(user_id)!.firsts.push({ facetId: facet_id, day: dayNumber(day), time });
+  }
   const histories = [...changes].map(([userId, changed]) => ({
     userId,
     ...change(changed, stored.get(userId)),
@@ -37,6 +41,7 @@ interface Changes {
   days: Set<number>;
   /** What there is now of these days, in any order. */
   entries: Entry[];
+  /** Of facets that the user has on these days. */
   firsts: FirstSeen[];
 }
 
@@ -51,6 +56,7 @@ function changesOf({ userIds, days }: UserDays): Map<string, Changes> {
 }
 
 interface Stored {
+  firsts: Buffer;
   recent: Entries;
   /** Null where it stays as it is: none of its days has changed, and none are added. */
   settled: Entries | null;
@@ -59,7 +65,6 @@ interface Stored {
 }
 
 interface Changed extends Stored {
-  firsts: Buffer;
   recentDays: number;
   isEmpty: boolean;
 }
@@ -83,19 +88,21 @@ function change({ days, entries, firsts }: Changes, stored: Stored = NOTHING_STO
       ),
     );
   }
+  const known = mergeFirsts(stored.firsts, firsts);
   return {
-    firsts: encodeFirsts(firsts.toSorted((a, b) => a.facetId - b.facetId)),
+    firsts: known,
     recent: join(recent),
     recentDays: recentDays.length,
     settled: settled && join(settled),
     settledTo,
     isEmpty:
-      firsts.length === 0 && recent.length === 0 && (settled ? settled.length === 0 : settledTo === null),
+      known.length === 0 && recent.length === 0 && (settled ? settled.length === 0 : settledTo === null),
   };
 }
 
 const NOTHING = Buffer.alloc(0);
 const NOTHING_STORED: Stored = {
+  firsts: NOTHING,
   recent: { days: NOTHING, amounts: NOTHING },
   settled: null,
   settledTo: null,
@@ -112,6 +119,7 @@ async function readStored(
     rows.map((row) => [
       row.user_id,
       {
+        firsts: row.firsts,
         recent: { days: row.recent, amounts: row.recent_amounts },
         settled: row.is_opened
           ? { days: row.settled ?? NOTHING, amounts: row.settled_amounts ?? NOTHING }
@@ -124,6 +132,7 @@ async function readStored(
 
 interface StoredRow {
   user_id: string;
+  firsts: Buffer;
   recent: Buffer;
   recent_amounts: Buffer;
   /** Whether `settled` has to change. Else it was not read. */
@@ -157,7 +166,7 @@ async function write(
 }
 
 const STORED = `
-  select user_id, recent, recent_amounts, settled_to, is_opened,
+  select user_id, firsts, recent, recent_amounts, settled_to, is_opened,
     case when is_opened then settled end as settled,
     case when is_opened then settled_amounts end as settled_amounts
   from (

@@ -2,14 +2,16 @@
 import type pg from 'pg';
 
 import { AMOUNTS, type Amounts, type DayAmounts } from '../histories/amounts.ts';
-import { type FirstSeen, type HistoryDay, NAMES, dayNumber } from '../histories/format.ts';
+import { type HistoryDay, NAMES, dayNumber } from '../histories/format.ts';
 import { readArrays } from './sent-arrays.ts';
 import type { Facts } from './facts.ts';
 import type { SessionsOfDay } from './sessions.ts';
 import type { ComputedDay } from './user-days.ts';
+import type { KnownFacet } from './users.ts';
 
 /** What a step has computed of its user-days. */
 export interface Computed {
+  firsts: readonly KnownFacet[];
   days: readonly ComputedDay[];
   sessions: readonly SessionsOfDay[];
   facts: Facts;
@@ -20,7 +22,7 @@ type DayOfUser = OfUser<HistoryDay & DayAmounts>;
 
 /** The user-days, one for each facet that has events or crashes. `errorTypes`: the `error_type_id` of each. */
 export function historyDays(
-  { days, sessions, facts }: Computed,
+  { days, sessions, facts }: Omit<Computed, 'firsts'>,
   errorTypes: ReadonlyMap<string, number>,
 ): DayOfUser[] {
   const found = new Map<string, DayOfUser>();
@@ -43,20 +45,6 @@ export async function readErrorTypes(client: pg.ClientBase): Promise<Map<string,
     'select error_type_id, error_type from error_types',
   );
   return new Map(rows.map(({ error_type_id, error_type }) => [error_type, error_type_id]));
-}
-
-/** When the users were first seen with each of their facets. */
-export async function readFirstSeen(
-  client: pg.ClientBase,
-  userIds: readonly string[],
-): Promise<OfUser<FirstSeen>[]> {
-  const { rows } = await client.query<Key & { time: number }>(FIRSTS, [userIds]);
-  return rows.map(({ user_id, facet_id, day, time }) => ({
-    userId: user_id,
-    facetId: facet_id,
-    day: dayNumber(day),
-    time,
-  }));
 }
 
 interface Key {
@@ -116,9 +104,3 @@ function readSteps(bytes: Buffer): Float64Array {
   }
   return steps;
 }
-
-const FIRSTS = `
-  select user_id, facet_id, first_day::text as day,
-    (extract(epoch from first_at - first_day::timestamp at time zone 'UTC') * 1e6)::float8 as time
-  from user_facets
-  where user_id = any ($1::uuid[])`;

@@ -62,14 +62,14 @@ async function recompute(client: pg.ClientBase, taken: UserDays): Promise<Comput
   await addToWeeks(client, taken, -1);
   if (known.days.length > 0) await takeOut(client, known);
   const days = await addUserDays(client);
-  await addToFacets(client, taken);
+  const firsts = await addToFacets(client, taken);
   await addToTotals(client, taken, 1);
   await addToWeeks(client, taken, 1);
   const sessions = await addSessions(client);
   await splitSessions(client);
   const facts = await addFacts(client);
   await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
-  return { days, sessions, facts };
+  return { firsts, days, sessions, facts };
 }
 
 /**

@@ -84,7 +84,7 @@ const INSERT = `
       array_agg((${number('processing_time_seconds')})::float8)
         filter (where jsonb_typeof(properties -> 'processing_time_seconds') = 'number') as processing_seconds,
       string_agg(
-        int8send((extract(epoch from timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * 65536 + name_id), ''
+        int8send((date_part('epoch', timestamp - day::timestamp at time zone 'UTC') * 1e6)::bigint * 65536 + name_id), ''
       ) as steps
     from ${TAKEN_EVENTS}
     join event_names using (event)

@@ -8,9 +8,27 @@ export async function takeOutOfFacets(client: pg.ClientBase, { userIds, days }: 
   await client.query(TAKE_OUT, [userIds, days]);
 }
 
-/** Adds the user-days as `user_days` holds them by now. */
-export async function addToFacets(client: pg.ClientBase, { userIds, days }: UserDays): Promise<void> {
-  await client.query(ADD, [userIds, days]);
+/** A facet that a user has had, on the day on which the user was first seen with it. */
+export interface KnownFacet {
+  user_id: string;
+  facet_id: number;
+  day: string;
+  /** Microseconds of the day. */
+  time: number;
+}
+
+/** Adds the user-days as `user_days` holds them by now. Returns since when their users are known with their facets. */
+export async function addToFacets(client: pg.ClientBase, { userIds, days }: UserDays): Promise<KnownFacet[]> {
+  return (await client.query<KnownFacet>(ADD, [userIds, days])).rows;
+}
+
+/** Since when users are known with all of their facets. */
+export async function readFacets(client: pg.ClientBase, userIds: readonly string[]): Promise<KnownFacet[]> {
+  return (
+    await client.query<KnownFacet>(`select ${KNOWN} from user_facets where user_id = any ($1::uuid[])`, [
+      userIds,
+    ])
+  ).rows;
 }
 
 /**
@@ -46,10 +64,13 @@ async function withoutRecords(client: pg.ClientBase, users: readonly string[]): 
 }
 
 async function forgetUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
-  for (const table of ['user_environments', 'user_facets']) {
+  for (const table of ['user_environments', 'user_facets', 'user_histories']) {
     await client.query(`delete from ${table} where user_id = any ($1::uuid[])`, [userIds]);
   }
 }
+
+const KNOWN = `user_facets.user_id, user_facets.facet_id, user_facets.first_day::text as day,
+    date_part('epoch', user_facets.first_at - user_facets.first_day::timestamp at time zone 'UTC') * 1e6 as time`;
 
 const SETS = ['days', 'dictionary_days', 'retry_days', 'widget_days'];
 
@@ -79,7 +100,8 @@ const ADD = `
   set first_at = least(user_facets.first_at, excluded.first_at),
     first_day = least(user_facets.first_day, excluded.first_day),
     cost_usd = user_facets.cost_usd + excluded.cost_usd,
-    ${SETS.map((set) => `${set} = user_facets.${set} + excluded.${set}`).join(', ')}`;
+    ${SETS.map((set) => `${set} = user_facets.${set} + excluded.${set}`).join(', ')}
+  returning ${KNOWN}`;
 
 const WITHOUT_RECORDS = `
   select user_id
