@@ -1,7 +1,7 @@
 /** The days behind the figures: what the dashboard draws over time. */
 import type pg from 'pg';
 
-import { AMOUNTS, type Amounts } from './histories/amounts.ts';
+import { AmountSums } from './histories/amounts.ts';
 import { ACTIVE, dayNumber } from './histories/format.ts';
 import { readDays } from './stats/by-day.ts';
 import { type MatchingFacets, matchingFacets } from './stats/facets.ts';
@@ -76,7 +76,7 @@ async function readFiltered(
     date,
     active_users: 0,
     new_users: 0,
-    sums: new Float64Array(AMOUNTS.length),
+    sums: new AmountSums(),
     failed: 0,
   }));
   await eachHistoryWithAmounts(client, (history) => {
@@ -100,12 +100,11 @@ async function readFiltered(
       });
     }
   });
-  const sumOf = (sums: Float64Array, amount: keyof Amounts): number => sums[AMOUNTS.indexOf(amount)]!;
   return days.map(({ sums, ...figures }) => ({
     ...figures,
-    recordings: sumOf(sums, 'recordings'),
-    completed: sumOf(sums, 'transcriptions'),
-    cost_usd: sumOf(sums, 'cost_usd'),
+    recordings: sums.of('recordings'),
+    completed: sums.of('transcriptions'),
+    cost_usd: sums.of('cost_usd'),
   }));
 }
 

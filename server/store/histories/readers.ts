@@ -1,5 +1,5 @@
 /** Goes through the bytes of histories (`format.ts`) without making anything of them that is not asked for. */
-import { COST_PARTS, COUNTS, DECIMALS } from './amounts.ts';
+import { AMOUNTS, type AmountSums } from './amounts.ts';
 import { ACTIVE, CRASHED, TIME_BYTES } from './format.ts';
 
 class ByteReader {
@@ -127,8 +127,6 @@ export interface ValueListener {
   addFailure: (type: number) => void;
 }
 
-const PARTS = Object.values(DECIMALS);
-
 /** Reads amounts: go to the next entry whenever the reader of the days does. */
 export class AmountReader extends ByteReader {
   /** Where the entry begins, and where the next one does. */
@@ -149,23 +147,37 @@ export class AmountReader extends ByteReader {
     return true;
   }
 
-  /** The first of all amounts, so that it may be the only one that is read. */
-  cost(): number {
-    return this.#amount(COST_PARTS);
+  /** The first amount alone, which is the cost. */
+  addCostTo(sums: AmountSums): void {
+    this.#add(sums, 1);
   }
 
-  /** Adds all amounts, in the order of `AMOUNTS`. */
-  addTo(sums: Float64Array): void {
-    sums[0]! += this.cost();
-    let to = 1;
-    for (let count = 0; count < COUNTS.length; count += 1, to += 1) sums[to]! += this.number();
-    for (let decimal = 0; decimal < PARTS.length; decimal += 1, to += 1)
-      sums[to]! += this.#amount(PARTS[decimal]!);
+  addTo(sums: AmountSums): void {
+    this.#add(sums, AMOUNTS.length);
   }
 
-  #amount(perUnit: number): number {
-    const code = this.number();
-    return (code & 1) === 0 ? (code >> 1) / perUnit : this.double();
+  /** In one loop on local variables: it is what takes most of the time of an answer. */
+  #add({ parts, others }: AmountSums, count: number): void {
+    const { bytes } = this;
+    let { at } = this;
+    for (let i = 0; i < count; i += 1) {
+      let code = bytes[at++]!;
+      if (code > 127) {
+        code &= 127;
+        for (let shift = 7; ; shift += 7) {
+          const byte = bytes[at++]!;
+          code |= (byte & 127) << shift;
+          if (byte < 128) break;
+        }
+      }
+      if ((code & 1) === 0) {
+        parts[i]! += code >> 1;
+      } else {
+        others[i]! += this.view.getFloat64(at);
+        at += 8;
+      }
+    }
+    this.at = at;
   }
 
   /** Tells each processing time, and the type of each failure: what comes after the amounts. */

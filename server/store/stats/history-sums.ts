@@ -1,15 +1,17 @@
 /** What matching days of histories add up to: by parts of time, so that each day is added once whatever the windows. Pure. */
-import { AMOUNTS, type Amounts } from '../histories/amounts.ts';
+import { AmountSums } from '../histories/amounts.ts';
 import { dayNumber } from '../histories/format.ts';
 import type { AmountReader, ValueListener } from '../histories/readers.ts';
 import type { StatsQuery } from './query.ts';
 import { type Sums, type SumsOfWindows, SUMMED } from './sums.ts';
 import { ValueCounts } from './value-counts.ts';
 
+const BEFORE_ALL = Number.NEGATIVE_INFINITY;
+
 interface Part {
   /** Number of the first day. */
   start: number;
-  sums: Float64Array;
+  sums: AmountSums;
 }
 
 export class HistorySums implements ValueListener {
@@ -20,27 +22,27 @@ export class HistorySums implements ValueListener {
   readonly #from: number;
   readonly #week: number;
   readonly #month: number;
-  /** Latest first; there are days before the last of them. */
+  /** Latest first. The last one begins before all days, and has only the cost of them. */
   readonly #parts: Part[];
-  /** Of the days before all parts. */
-  #costBefore = 0;
 
   constructor({ from, to }: StatsQuery) {
     this.#from = dayNumber(from);
     this.#week = dayNumber(to) - 6;
     this.#month = dayNumber(to) - 29;
-    const starts = [...new Set([this.#from, this.#week, this.#month])].toSorted((a, b) => b - a);
-    this.#parts = starts.map((start) => ({ start, sums: new Float64Array(AMOUNTS.length) }));
+    const starts = [...new Set([this.#from, this.#week, this.#month, BEFORE_ALL])].toSorted((a, b) => b - a);
+    this.#parts = starts.map((start) => ({ start, sums: new AmountSums() }));
   }
 
   /** Adds the present entry of `amounts`, of a day up to the end of the range. */
   add(day: number, amounts: AmountReader): void {
-    const part = this.#parts.find(({ start }) => day >= start);
-    if (part === undefined) {
-      this.#costBefore += amounts.cost();
+    let at = 0;
+    while (day < this.#parts[at]!.start) at += 1;
+    const { start, sums } = this.#parts[at]!;
+    if (start === BEFORE_ALL) {
+      amounts.addCostTo(sums);
       return;
     }
-    amounts.addTo(part.sums);
+    amounts.addTo(sums);
     if (day >= this.#from) amounts.eachValue(this);
   }
 
@@ -57,32 +59,31 @@ export class HistorySums implements ValueListener {
   }
 
   windows(): SumsOfWindows {
-    const range = this.#since(this.#from);
+    const [range, week, month] = [this.#from, this.#week, this.#month].map((day) => this.#since(day));
     const failures = [...this.failures.values()].reduce((sum, count) => sum + count, 0);
     return {
       range: Object.fromEntries(
-        SUMMED.map((column) => [column, column === 'failures' ? failures : range[column]]),
+        SUMMED.map((column) => [column, column === 'failures' ? failures : range!.of(column)]),
       ) as Sums,
-      week: this.#since(this.#week),
-      month: this.#since(this.#month),
+      week: { recordings: week!.of('recordings'), cost_usd: week!.of('cost_usd') },
+      month: { cost_usd: month!.of('cost_usd') },
     };
   }
 
   /** All sessions of the range, those that are split once for each part. */
   sessions(): { sessions: number; seconds: number } {
-    const { sessions, session_seconds: seconds } = this.#since(this.#from);
-    return { sessions, seconds };
+    const sums = this.#since(this.#from);
+    return { sessions: sums.of('sessions'), seconds: sums.of('session_seconds') };
   }
 
   /** Of all days up to the end of the range. */
   costSoFar(): number {
-    return this.#costBefore + this.#since(Number.NEGATIVE_INFINITY).cost_usd;
+    return this.#since(BEFORE_ALL).of('cost_usd');
   }
 
-  #since(day: number): Amounts {
-    const parts = this.#parts.filter(({ start }) => start >= day);
-    return Object.fromEntries(
-      AMOUNTS.map((amount, i) => [amount, parts.reduce((sum, { sums }) => sum + sums[i]!, 0)]),
-    ) as Amounts;
+  #since(day: number): AmountSums {
+    const all = new AmountSums();
+    for (const { start, sums } of this.#parts) if (start >= day) all.add(sums);
+    return all;
   }
 }
