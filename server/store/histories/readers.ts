@@ -60,6 +60,8 @@ export class DayReader extends ByteReader {
   /** Where the entry begins, and where the next one does. */
   start = 0;
   end = 0;
+  /** See `readNames`. */
+  names = new Uint32Array(1_024);
   #namesEnd = 0;
 
   override open(bytes: Uint8Array, at: number, last: number): void {
@@ -89,9 +91,31 @@ export class DayReader extends ByteReader {
     return true;
   }
 
-  /** The next event in the order of time, as `name_id` × 2, + 1 if at the same time as the one before; -1: no more. */
-  nextName(): number {
-    return this.at < this.#namesEnd ? this.number() : -1;
+  /**
+   * Puts the events into `names`, in the order of time: each as `name_id` × 2, + 1 if at the same time as the one before.
+   * Returns how many there are; what lies behind them is of an earlier day. Only once for a day.
+   */
+  readNames(): number {
+    const { bytes } = this;
+    const end = this.#namesEnd;
+    if (end - this.at > this.names.length) this.names = new Uint32Array((end - this.at) * 2);
+    const { names } = this;
+    let { at } = this;
+    let count = 0;
+    for (; at < end; count += 1) {
+      let code = bytes[at++]!;
+      if (code > 127) {
+        code &= 127;
+        for (let shift = 7; ; shift += 7) {
+          const byte = bytes[at++]!;
+          code |= (byte & 127) << shift;
+          if (byte < 128) break;
+        }
+      }
+      names[count] = code;
+    }
+    this.at = at;
+    return count;
   }
 
   /** Microseconds of the day; only where the flag says that there is a crash. */

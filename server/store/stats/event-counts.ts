@@ -58,14 +58,18 @@ class EventCounter {
     this.#user += 1;
     while (days.next() && days.day <= this.#to) {
       if (days.day < this.#from || this.#matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;
-      for (let name = days.nextName(); name !== -1; name = days.nextName()) this.#addEvent(name >> 1);
+      this.#addEvents(days.readNames(), days.names);
     }
   }
 
-  #addEvent(nameId: number): void {
-    this.counts[nameId]! += 1;
-    if (this.#latest[nameId] === this.#user) return;
-    this.#latest[nameId] = this.#user;
-    this.users[nameId]! += 1;
+  #addEvents(count: number, names: Uint32Array): void {
+    const latest = this.#latest;
+    for (let i = 0; i < count; i += 1) {
+      const nameId = names[i]! >> 1;
+      this.counts[nameId]! += 1;
+      if (latest[nameId] === this.#user) continue;
+      latest[nameId] = this.#user;
+      this.users[nameId]! += 1;
+    }
   }
 }

@@ -68,10 +68,7 @@ class SeriesCounter {
     let latest = -1;
     while (days.next() && days.day <= this.#to) {
       if (days.day < this.#from || matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;
-      let count = 0;
-      for (let name = days.nextName(); name !== -1; name = days.nextName()) {
-        if (name >> 1 === nameId) count += 1;
-      }
+      const count = countOf(nameId, days.readNames(), days.names);
       if (count === 0) continue;
       const period = Math.floor((days.day - this.#first) / this.#daysOfPeriod);
       this.counts[period]! += count;
@@ -80,4 +77,10 @@ class SeriesCounter {
       latest = period;
     }
   }
+}
+
+function countOf(nameId: number, events: number, names: Uint32Array): number {
+  let count = 0;
+  for (let i = 0; i < events; i += 1) if (names[i]! >> 1 === nameId) count += 1;
+  return count;
 }

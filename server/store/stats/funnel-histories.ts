@@ -75,7 +75,9 @@ export class FunnelHistories {
     moment.latest = days.day * DAY_SECONDS + days.lastSecond + 1;
     moment.canStart = days.day <= this.#to;
     let isEmpty = true;
-    for (let name = days.nextName(); name !== -1; name = days.nextName()) {
+    const events = days.readNames();
+    for (let i = 0; i < events; i += 1) {
+      const name = days.names[i]!;
       if ((name & 1) === 0 && moment.count > 0) {
         this.#chains.take(moment);
         moment.count = 0;

@@ -56,9 +56,8 @@ async function stored(): Promise<string[]> {
     reader.open(days, 0, days.length);
     while (reader.next()) {
       const date = new Date(reader.day * 86_400_000).toISOString().slice(0, 10);
-      const events: string[] = [];
-      for (let name = reader.nextName(); name !== -1; name = reader.nextName())
-        events.push(names.get(name >> 1)!);
+      const count = reader.readNames();
+      const events = [...reader.names.subarray(0, count)].map((name) => names.get(name >> 1));
       found.push(`${date} ${versions.get(reader.facetId)} ${events.join()}`);
     }
   }
