@@ -20,7 +20,7 @@ create table user_histories (
   settled bytea,
   settled_amounts bytea,
   settled_to int
-) with (fillfactor = 85);
+) with (fillfactor = 70);
 -- Looked at by each question: reading it must not cost more than its bytes.
 alter table user_histories
   alter column recent set storage external,
@@ -47,5 +47,3 @@ alter table user_days
   drop column week_first,
   drop column sole_of_day,
   drop column steps;
--- Less room between users: they take less space for a little more work when they change.
-alter table user_environments set (fillfactor = 65);

@@ -261,7 +261,7 @@ function describeSize(size: Size, loaded: LoadReport, space: Space, measured: re
 ${rows.join('\n')}
 
 Aggregation kept up at ${Math.round(loaded.events / loaded.aggregating).toLocaleString('en')} events/s (${loaded.userDays.toLocaleString('en')} user-days in ${loaded.aggregating.toFixed(0)} s).
-Events and crashes with their indexes take ${megabytes(space.events)}, rollups ${megabytes(space.rollups)}: ${((100 * space.rollups) / space.events).toFixed(0)} %.`;
+Events and crashes with their indexes take ${megabytes(space.events)}, rollups ${megabytes(space.rollups)}: ${((100 * space.rollups) / space.events).toFixed(1)} % (aim: less than 30 %).`;
 }
 
 function describeGrowth(small: readonly Measured[], large: readonly Measured[]): string {
