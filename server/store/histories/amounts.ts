@@ -1,8 +1,7 @@
 /**
  * What a day of a history adds up to (the columns of amounts): for each entry of its days one here, in the same order: its
- * length, a bit for each amount that is not 0 (two bytes, the first amount is the lowest bit), these amounts, how many
- * processing times there are and these, then the types of failures. Amounts and times are whole parts, such as
- * milliseconds, or doubles: `ByteWriter.amount`.
+ * length, the amounts, how many processing times there are and these, then the types of failures. Amounts and times are
+ * whole parts, such as milliseconds, or doubles: `ByteWriter.amount`.
  */
 import { ByteWriter } from './byte-writer.ts';
 
@@ -38,12 +37,7 @@ export interface DayAmounts extends Amounts {
 
 export function encodeAmounts(day: DayAmounts): Buffer {
   const writer = new ByteWriter();
-  const given = AMOUNTS.filter((amount) => day[amount] !== 0);
-  writer.integer(
-    given.reduce((bits, amount) => bits | (1 << AMOUNTS.indexOf(amount)), 0),
-    2,
-  );
-  for (const amount of given) writer.amount(day[amount], PARTS[amount]);
+  for (const amount of AMOUNTS) writer.amount(day[amount], PARTS[amount]);
   writer.number(day.processingSeconds.length);
   for (const seconds of day.processingSeconds) writer.amount(seconds, TIME_PARTS);
   for (const type of day.failureTypes) writer.number(type);

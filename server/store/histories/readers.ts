@@ -184,10 +184,7 @@ export class AmountReader extends ByteReader {
   #add({ parts, others }: AmountSums, count: number): void {
     const { bytes } = this;
     let { at } = this;
-    let given = (bytes[at]! << 8) | bytes[at + 1]!;
-    at += 2;
-    for (let i = 0; i < count; i += 1, given >>= 1) {
-      if ((given & 1) === 0) continue;
+    for (let i = 0; i < count; i += 1) {
       let code = bytes[at++]!;
       if (code > 127) {
         code &= 127;

@@ -17,15 +17,16 @@ export interface UserHistoryWithAmounts extends UserHistory {
 }
 
 export async function eachHistory(client: ClientBase, tell: (history: UserHistory) => void): Promise<void> {
-  const [firsts, days, user] = [new FirstReader(), new DayReader(), new UserReader()];
-  const history = { firsts, days, userId: () => user.id };
-  const select = `select user_id, firsts, ${DAYS} from user_histories`;
-  await eachCopiedRow(client, select, ({ bytes, starts, ends }) => {
-    user.open(bytes, starts[0]!);
-    firsts.open(bytes, starts[1]!, ends[1]!);
-    days.open(bytes, starts[2]!, ends[2]!);
-    tell(history);
-  });
+  const [firsts, days] = [new FirstReader(), new DayReader()];
+  await eachCopiedRow(
+    client,
+    `select user_id, firsts, ${DAYS} from user_histories`,
+    ({ bytes, starts, ends }) => {
+      firsts.open(bytes, starts[1]!, ends[1]!);
+      days.open(bytes, starts[2]!, ends[2]!);
+      tell({ firsts, days, userId: () => uuidAt(bytes, starts[0]!) });
+    },
+  );
 }
 
 /** For those who only ask who is known with which facets. */
@@ -42,16 +43,13 @@ export async function eachHistoryWithAmounts(
   client: ClientBase,
   tell: (history: UserHistoryWithAmounts) => void,
 ): Promise<void> {
-  const [firsts, days, user] = [new FirstReader(), new DayReader(), new UserReader()];
-  const amounts = new AmountReader();
-  const history = { firsts, days, amounts, userId: () => user.id };
+  const [firsts, days, amounts] = [new FirstReader(), new DayReader(), new AmountReader()];
   const select = `select user_id, firsts, ${DAYS}, ${AMOUNTS} from user_histories`;
   await eachCopiedRow(client, select, ({ bytes, starts, ends }) => {
-    user.open(bytes, starts[0]!);
     firsts.open(bytes, starts[1]!, ends[1]!);
     days.open(bytes, starts[2]!, ends[2]!);
     amounts.open(bytes, starts[3]!, ends[3]!);
-    tell(history);
+    tell({ firsts, days, amounts, userId: () => uuidAt(bytes, starts[0]!) });
   });
 }
 
@@ -65,24 +63,13 @@ export function firstDayOf({ firsts }: UserHistory, matches: Uint8Array): number
   return day;
 }
 
-/** Whose history it is: read only where it is asked for. */
-class UserReader {
-  #bytes: Buffer = Buffer.alloc(0);
-  #at = 0;
-
-  open(bytes: Buffer, at: number): void {
-    this.#bytes = bytes;
-    this.#at = at;
-  }
-
-  get id(): string {
-    const digits = this.#bytes.toString('hex', this.#at, this.#at + 16);
-    return [
-      digits.slice(0, 8),
-      digits.slice(8, 12),
-      digits.slice(12, 16),
-      digits.slice(16, 20),
-      digits.slice(20),
-    ].join('-');
-  }
+function uuidAt(bytes: Buffer, at: number): string {
+  const digits = bytes.toString('hex', at, at + 16);
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20),
+  ].join('-');
 }
