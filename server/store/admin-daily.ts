@@ -3,6 +3,7 @@ import type pg from 'pg';
 
 import { AmountSums } from './histories/amounts.ts';
 import { ACTIVE, dayNumber } from './histories/format.ts';
+import type { ValueListener } from './histories/readers.ts';
 import { readDays } from './stats/by-day.ts';
 import { type MatchingFacets, matchingFacets } from './stats/facets.ts';
 import { eachHistoryWithAmounts, firstDayOf } from './stats/histories.ts';
@@ -79,6 +80,14 @@ async function readFiltered(
     sums: new AmountSums(),
     failed: 0,
   }));
+  let figures = days[0]!;
+  const failures: ValueListener = {
+    addMilliseconds: () => {},
+    addSeconds: () => {},
+    addFailure: () => {
+      figures.failed += 1;
+    },
+  };
   await eachHistoryWithAmounts(client, (history) => {
     const firstDay = firstDayOf(history, look.matches);
     if (firstDay >= first && firstDay <= last) days[firstDay - first]!.new_users += 1;
@@ -87,21 +96,15 @@ async function readFiltered(
     while (reader.next() && amounts.next() && reader.day <= last) {
       const { day, facetId, flags } = reader;
       if (day < first || look.matches[facetId] === 0 || (flags & ACTIVE) === 0) continue;
-      const figures = days[day - first]!;
+      figures = days[day - first]!;
       if (day !== latest) figures.active_users += 1;
       latest = day;
       amounts.addTo(figures.sums);
-      amounts.eachValue({
-        addMilliseconds: () => {},
-        addSeconds: () => {},
-        addFailure: () => {
-          figures.failed += 1;
-        },
-      });
+      amounts.eachValue(failures);
     }
   });
-  return days.map(({ sums, ...figures }) => ({
-    ...figures,
+  return days.map(({ sums, ...others }) => ({
+    ...others,
     recordings: sums.of('recordings'),
     completed: sums.of('transcriptions'),
     cost_usd: sums.of('cost_usd'),

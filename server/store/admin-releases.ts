@@ -1,7 +1,7 @@
 /** Each version with its users and crashes in a range. */
 import type pg from 'pg';
 
-import { ACTIVE, CRASHED, dayNumber } from './histories/format.ts';
+import { ACTIVE, CRASHED, dayNumber, dayOfNumber } from './histories/format.ts';
 import { matchingFacets } from './stats/facets.ts';
 import { type UserHistory, eachHistory } from './stats/histories.ts';
 import { type Day, type StatsQuery, daysBetween, lengthInDays } from './stats/query.ts';
@@ -38,7 +38,7 @@ export function readReleases(pool: pg.Pool, query: StatsQuery): Promise<{ releas
       .sort((a, b) => compareVersions(b.name, a.name))
       .map(({ name, users, crashed, days, firstDay }) => ({
         app_version: name,
-        first_day: dayOf(firstDay),
+        first_day: dayOfNumber(firstDay),
         users,
         share: counter.active === 0 ? null : users / counter.active,
         crash_free_users_rate: users === 0 ? null : 1 - crashed / users,
@@ -116,10 +116,6 @@ class ReleaseCounter {
       if (crashed.has(version)) version.crashed += 1;
     }
   }
-}
-
-function dayOf(number: number): Day {
-  return new Date(number * 86_400_000).toISOString().slice(0, 10);
 }
 
 const CRASHES = `

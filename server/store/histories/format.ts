@@ -40,6 +40,11 @@ export function dayNumber(day: string): number {
   return Date.parse(day) / DAY_MS;
 }
 
+/** The day, YYYY-MM-DD, that has this number. */
+export function dayOfNumber(number: number): string {
+  return new Date(number * DAY_MS).toISOString().slice(0, 10);
+}
+
 /** What one user did on one day with one facet. */
 export interface HistoryDay {
   /** Days since 1970-01-01. */

@@ -49,25 +49,29 @@ class ByteReader {
   }
 }
 
-/** Reads days, one entry after the other: what it tells is of the present one. */
-export class DayReader extends ByteReader {
+/** Goes from entry to entry: what it tells is of the present one. */
+class EntryReader extends ByteReader {
+  /** Where the entry begins, and where the next one does. */
+  start = 0;
+  end = 0;
+
+  override open(bytes: Uint8Array, at: number, last: number): void {
+    super.open(bytes, at, last);
+    this.end = at;
+  }
+}
+
+/** Reads days, one entry after the other. */
+export class DayReader extends EntryReader {
   day = 0;
   facetId = 0;
   flags = 0;
   /** Seconds of the day of the first and the last event; 0 where there are none. */
   firstSecond = 0;
   lastSecond = 0;
-  /** Where the entry begins, and where the next one does. */
-  start = 0;
-  end = 0;
   /** See `readNames`. */
   names = new Uint32Array(1_024);
   #namesEnd = 0;
-
-  override open(bytes: Uint8Array, at: number, last: number): void {
-    super.open(bytes, at, last);
-    this.end = at;
-  }
 
   /** Goes to the next entry; false where there is none. */
   next(): boolean {
@@ -93,7 +97,8 @@ export class DayReader extends ByteReader {
 
   /**
    * Puts the events into `names`, in the order of time: each as `name_id` × 2, + 1 if at the same time as the one before.
-   * Returns how many there are; what lies behind them is of an earlier day. Only once for a day.
+   * Returns how many there are; what lies behind them is of an earlier day. Only once for a day. On local variables, as
+   * `AmountReader` does it: events are what histories have most of.
    */
   readNames(): number {
     const { bytes } = this;
@@ -152,16 +157,7 @@ export interface ValueListener {
 }
 
 /** Reads amounts: go to the next entry whenever the reader of the days does. */
-export class AmountReader extends ByteReader {
-  /** Where the entry begins, and where the next one does. */
-  start = 0;
-  end = 0;
-
-  override open(bytes: Uint8Array, at: number, last: number): void {
-    super.open(bytes, at, last);
-    this.end = at;
-  }
-
+export class AmountReader extends EntryReader {
   next(): boolean {
     if (this.end >= this.last) return false;
     this.start = this.end;

@@ -1,4 +1,4 @@
-/** What goes into histories, put together from what a step has computed. Pure, but for what is known of the users. */
+/** What goes into histories, put together from what a step has computed. */
 import type pg from 'pg';
 
 import { AMOUNTS, type Amounts, type DayAmounts } from '../histories/amounts.ts';

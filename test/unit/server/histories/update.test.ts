@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { catchUp } from '../../../../server/jobs/aggregate.ts';
+import { dayOfNumber } from '../../../../server/store/histories/format.ts';
 import { DayReader } from '../../../../server/store/histories/readers.ts';
 import { forgetUser } from '../../../../server/store/rollups/index.ts';
 import { inTransaction } from '../../../../server/store/pool.ts';
@@ -55,7 +56,7 @@ async function stored(): Promise<string[]> {
     const reader = new DayReader();
     reader.open(days, 0, days.length);
     while (reader.next()) {
-      const date = new Date(reader.day * 86_400_000).toISOString().slice(0, 10);
+      const date = dayOfNumber(reader.day);
       const count = reader.readNames();
       const events = [...reader.names.subarray(0, count)].map((name) => names.get(name >> 1));
       found.push(`${date} ${versions.get(reader.facetId)} ${events.join()}`);

@@ -90,6 +90,26 @@ test.each([
   expect(await figures()).toMatchObject({ growth: { users_by_country: [{ country: second, users: 1 }] } });
 });
 
+test('of two countries at the same time the one of the latest event counts', async () => {
+  const user = randomUUID();
+  const did = { user, day: '2026-06-10', version: '2' };
+  for (const hour of [3, 6]) await add({ ...did, country: 'DE', hour });
+  for (const hour of [4, 5]) await add({ ...did, country: 'US', hour });
+  expect(await figures()).toMatchObject({ growth: { users_by_country: [{ country: 'DE', users: 1 }] } });
+});
+
+test.each([true, false])('of two settings at the same time the later one counts: %s', async (autoPaste) => {
+  const user = randomUUID();
+  const did = { user, day: '2026-06-30', version: '2' };
+  for (const hour of [2, 6]) await add({ ...did, country: 'DE', hour });
+  await add({ ...did, country: 'DE', hour: autoPaste ? 3 : 5, autoPaste: false });
+  await add({ ...did, country: 'US', hour: 4, autoPaste: true });
+  expect(await figures()).toMatchObject({
+    adoption: { auto_paste_rate: autoPaste ? 1 : 0 },
+    business: { feature_stickiness_7d: { auto_paste: autoPaste ? 1 : 0 } },
+  });
+});
+
 test.each([true, false])('of two settings on one day the later one counts: %s', async (autoPaste) => {
   const user = randomUUID();
   const toggle = { user, day: '2026-06-30', version: '2' };
