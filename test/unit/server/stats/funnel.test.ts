@@ -29,21 +29,18 @@ const event = fc.record({
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
 async function store(events: readonly Event[]): Promise<void> {
+  const [users, hours] = [events.map(({ user }) => user), events.map(({ hour }) => hour)];
   await server.pool.query(
-    `with added as (
-       insert into events (user_id, event_id, timestamp, event, app_version, platform, environment, properties)
-       select user_id, gen_random_uuid(), '2026-06-01T00:00:00Z'::timestamptz + interval '1 hour' * hour, name, version,
-         'macOS 15', 'production', '{}'
-       from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as made (user_id, hour, name, version)
-       returning user_id, timestamp
-     )
-     insert into dirty_user_days (user_id, day) select user_id, (timestamp at time zone 'UTC')::date from added`,
-    [
-      events.map(({ user }) => user),
-      events.map(({ hour }) => hour),
-      events.map(({ name }) => name),
-      events.map(({ version }) => version),
-    ],
+    `insert into events (user_id, event_id, timestamp, event, app_version, platform, environment, properties)
+     select user_id, gen_random_uuid(), '2026-06-01T00:00:00Z'::timestamptz + interval '1 hour' * hour, name, version,
+       'macOS 15', 'production', '{}'
+     from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as made (user_id, hour, name, version)`,
+    [users, hours, events.map(({ name }) => name), events.map(({ version }) => version)],
+  );
+  await server.pool.query(
+    `insert into dirty_user_days (user_id, day)
+     select user_id, '2026-06-01'::date + hour / 24 from unnest($1::uuid[], $2::int[]) as made (user_id, hour)`,
+    [users, hours],
   );
   await catchUp(server.pool);
 }
