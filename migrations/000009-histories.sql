@@ -8,29 +8,94 @@ create table error_types (
 );
 
 -- What one user did, as server/store/histories/format.ts tells the bytes. Days up to settled_to (a number, as there) are
--- in `settled`, later ones in `recent`, so that a new day does not rewrite all those before it; and what they add up to
--- in the columns of amounts, in the same order.
+-- in `settled`, later ones in `recent`, so that a new day does not rewrite all those before it.
 create table user_histories (
   user_id uuid primary key,
   -- Since when the user is known with each facet; outlives retention, as long as the user has any record.
   firsts bytea not null,
   recent bytea not null,
-  recent_amounts bytea not null,
   recent_days int not null,
   settled bytea,
-  settled_amounts bytea,
   settled_to int
-) with (fillfactor = 70);
+) with (fillfactor = 75);
 -- Looked at by each question: reading it must not cost more than its bytes.
 alter table user_histories
   alter column recent set storage external,
-  alter column recent_amounts set storage external,
-  alter column settled set storage external,
-  alter column settled_amounts set storage external;
+  alter column settled set storage external;
 
 insert into error_types (error_type_id, error_type)
 select row_number() over (order by error_type), error_type
 from (select distinct unnest(failures) as error_type from user_days) types;
+
+-- From here on histories have each failure with its type, and each processing time; user_days says how many failed.
+alter table user_days
+  alter column failures type int using cardinality(failures),
+  drop column processing_seconds;
+-- The aggregator takes off what histories hold, which is nothing so far.
+delete from environment_failures;
+delete from environment_processing;
+
+-- What the user-days of a day and facet add up to, whatever the filters. Counts are decimals too, which take fewer bytes
+-- than large integers where they are small.
+create table facet_days (
+  day date not null,
+  facet_id int not null,
+  recordings numeric not null default 0,
+  widget_recordings numeric not null default 0,
+  main_window_recordings numeric not null default 0,
+  transcriptions numeric not null default 0,
+  failures numeric not null default 0,
+  startups numeric not null default 0,
+  retries numeric not null default 0,
+  recorded_seconds numeric not null default 0,
+  transcribed_seconds numeric not null default 0,
+  startup_seconds numeric not null default 0,
+  dictionary_uses numeric not null default 0,
+  cost_usd numeric not null default 0,
+  -- A session counts in each of the parts that user, day and facet split it into (session_days).
+  sessions numeric not null default 0,
+  session_seconds numeric not null default 0,
+  primary key (day, facet_id)
+) with (fillfactor = 90);
+
+insert into facet_days (
+  day, facet_id, recordings, widget_recordings, main_window_recordings, transcriptions, failures, startups, retries,
+  recorded_seconds, transcribed_seconds, startup_seconds, dictionary_uses, cost_usd
+)
+select day, facet_id, coalesce(sum(recordings), 0), coalesce(sum(widget_recordings), 0),
+  coalesce(sum(main_window_recordings), 0), coalesce(sum(transcriptions), 0), coalesce(sum(failures), 0),
+  coalesce(sum(startups), 0), coalesce(sum(retries), 0), coalesce(sum(recorded_seconds), 0),
+  coalesce(sum(transcribed_seconds), 0), coalesce(sum(startup_seconds), 0), coalesce(sum(dictionary_uses), 0),
+  coalesce(sum(cost_usd), 0)
+from user_days
+group by day, facet_id
+order by day, facet_id;
+
+update facet_days set sessions = parts.sessions, session_seconds = parts.seconds
+from (
+  select day, facet_id, count(*) as sessions, sum(extract(epoch from last_at - first_at)) as seconds
+  from session_days
+  group by day, facet_id
+) parts
+where facet_days.day = parts.day and facet_days.facet_id = parts.facet_id;
+
+-- Users are what remains to be told of an environment as a whole.
+alter table environment_days
+  drop column recordings,
+  drop column widget_recordings,
+  drop column main_window_recordings,
+  drop column transcriptions,
+  drop column failures,
+  drop column startups,
+  drop column retries,
+  drop column sessions,
+  drop column session_length,
+  drop column recorded_seconds,
+  drop column transcribed_seconds,
+  drop column startup_seconds,
+  drop column dictionary_uses,
+  drop column cost_usd;
+alter table environment_newcomers drop column cost_usd;
 
 -- The aggregator writes the histories, as it reads all user-days again. Until it has, figures say that they are as of a
 -- time before the first record.

@@ -70,21 +70,7 @@ create table dirty_user_days (
 create table environment_days (
   environment text collate "C" not null,
   day date not null,
-  users bigint not null default 0,
-  recordings bigint not null default 0,
-  widget_recordings bigint not null default 0,
-  main_window_recordings bigint not null default 0,
-  transcriptions bigint not null default 0,
-  failures bigint not null default 0,
-  startups bigint not null default 0,
-  retries bigint not null default 0,
-  sessions bigint not null default 0,
-  session_length interval not null default '00:00:00'::interval,
-  recorded_seconds numeric not null default 0,
-  transcribed_seconds numeric not null default 0,
-  startup_seconds numeric not null default 0,
-  dictionary_uses numeric not null default 0,
-  cost_usd numeric not null default 0
+  users bigint not null default 0
 );
 
 create table environment_failures (
@@ -99,8 +85,7 @@ create table environment_newcomers (
   first_day date not null,
   users bigint not null default 0,
   retained_7d bigint not null default 0,
-  retained_30d bigint not null default 0,
-  cost_usd numeric not null default 0
+  retained_30d bigint not null default 0
 );
 
 create table environment_processing (
@@ -146,6 +131,25 @@ create table events (
   country text collate "C",
   environment text collate "C" not null,
   properties jsonb not null
+);
+
+create table facet_days (
+  day date not null,
+  facet_id integer not null,
+  recordings numeric not null default 0,
+  widget_recordings numeric not null default 0,
+  main_window_recordings numeric not null default 0,
+  transcriptions numeric not null default 0,
+  failures numeric not null default 0,
+  startups numeric not null default 0,
+  retries numeric not null default 0,
+  recorded_seconds numeric not null default 0,
+  transcribed_seconds numeric not null default 0,
+  startup_seconds numeric not null default 0,
+  dictionary_uses numeric not null default 0,
+  cost_usd numeric not null default 0,
+  sessions numeric not null default 0,
+  session_seconds numeric not null default 0
 );
 
 create table facets (
@@ -221,8 +225,7 @@ create table user_days (
   startup_seconds numeric,
   dictionary_uses numeric,
   cost_usd numeric,
-  failures text[] collate "C",
-  processing_seconds double precision[]
+  failures integer
 );
 
 create table user_environments (
@@ -264,10 +267,8 @@ create table user_histories (
   user_id uuid not null,
   firsts bytea not null,
   recent bytea not null,
-  recent_amounts bytea not null,
   recent_days integer not null,
   settled bytea,
-  settled_amounts bytea,
   settled_to integer
 );
 
@@ -319,6 +320,8 @@ alter table event_names add constraint event_names_event_key UNIQUE (event);
 alter table event_names add constraint event_names_pkey PRIMARY KEY (name_id);
 
 alter table events add constraint events_pkey PRIMARY KEY (user_id, event_id);
+
+alter table facet_days add constraint facet_days_pkey PRIMARY KEY (day, facet_id);
 
 alter table facets add constraint facets_app_version_platform_country_environment_key UNIQUE (app_version, platform, country, environment);
 

@@ -1,13 +1,11 @@
 /** The days behind the figures: what the dashboard draws over time. */
 import type pg from 'pg';
 
-import { AmountSums } from './histories/amounts.ts';
 import { ACTIVE, dayNumber } from './histories/format.ts';
-import type { ValueListener } from './histories/readers.ts';
-import { readDays } from './stats/by-day.ts';
+import { readDays, readUsersByDay } from './stats/by-day.ts';
 import { type MatchingFacets, matchingFacets } from './stats/facets.ts';
-import { eachHistoryWithAmounts, firstDayOf } from './stats/histories.ts';
-import { type Day, type StatsQuery, daysBetween } from './stats/query.ts';
+import { eachHistory, firstDayOf } from './stats/histories.ts';
+import { type Day, type StatsQuery, daysBetween, lengthInDays } from './stats/query.ts';
 import { inSnapshot } from './stats/snapshot.ts';
 
 /** One day, its figures alone. */
@@ -28,87 +26,62 @@ export interface DailyFigures {
 export function readDaily(pool: pg.Pool, query: StatsQuery): Promise<{ days: DailyFigures[] }> {
   return inSnapshot(pool, async (client) => {
     const facets = await matchingFacets(client, query);
-    const days = await readUsage(client, query, facets);
+    const users = await readUsers(client, query, facets);
+    const days = await readDays(client, query, facets.ids);
     const crashes = await readCrashDays(client, query, facets.ids);
     return {
-      days: days.map((day) => ({
-        ...day,
-        crashes: crashes.get(day.date)?.crashes ?? 0,
-        crashed_users: crashes.get(day.date)?.crashed_users ?? 0,
+      days: days.map(({ day, recordings, transcriptions, failures, cost_usd }, i) => ({
+        date: day,
+        active_users: users.active[i]!,
+        new_users: users.new[i]!,
+        recordings,
+        completed: transcriptions,
+        failed: failures,
+        cost_usd,
+        crashes: crashes.get(day)?.crashes ?? 0,
+        crashed_users: crashes.get(day)?.crashed_users ?? 0,
       })),
     };
   });
 }
 
-type Usage = Omit<DailyFigures, 'crashes' | 'crashed_users'>;
-
-function readUsage(client: pg.ClientBase, query: StatsQuery, facets: MatchingFacets): Promise<Usage[]> {
-  const { environment } = facets;
-  return environment === null
-    ? readFiltered(client, query, facets)
-    : readOfEnvironment(client, query, environment);
+/** By the days of the range. */
+interface Users {
+  active: ArrayLike<number>;
+  new: ArrayLike<number>;
 }
 
-async function readOfEnvironment(
+async function readUsers(
   client: pg.ClientBase,
-  { from, to }: StatsQuery,
-  environment: string,
-): Promise<Usage[]> {
+  query: StatsQuery,
+  { environment, look }: MatchingFacets,
+): Promise<Users> {
+  if (environment === null) return readFiltered(client, query, look.matches);
+  const { from, to } = query;
   const { rows } = await client.query<{ day: Day; users: number }>(NEWCOMERS, [from, to, environment]);
-  const newUsers = new Map(rows.map(({ day, users }) => [day, users]));
-  return (await readDays(client, from, to, environment)).map((figures) => ({
-    date: figures.day,
-    active_users: figures.users,
-    new_users: newUsers.get(figures.day) ?? 0,
-    recordings: figures.recordings,
-    completed: figures.transcriptions,
-    failed: figures.failures,
-    cost_usd: figures.cost_usd,
-  }));
+  const newcomers = new Map(rows.map(({ day, users }) => [day, users]));
+  return {
+    active: await readUsersByDay(client, query, environment),
+    new: daysBetween(from, to).map((day) => newcomers.get(day) ?? 0),
+  };
 }
 
-async function readFiltered(
-  client: pg.ClientBase,
-  { from, to }: StatsQuery,
-  { look }: MatchingFacets,
-): Promise<Usage[]> {
-  const [first, last] = [dayNumber(from), dayNumber(to)];
-  const days = daysBetween(from, to).map((date) => ({
-    date,
-    active_users: 0,
-    new_users: 0,
-    sums: new AmountSums(),
-    failed: 0,
-  }));
-  let figures = days[0]!;
-  const failures: ValueListener = {
-    addMilliseconds: () => {},
-    addSeconds: () => {},
-    addFailure: () => {
-      figures.failed += 1;
-    },
-  };
-  await eachHistoryWithAmounts(client, (history) => {
-    const firstDay = firstDayOf(history, look.matches);
-    if (firstDay >= first && firstDay <= last) days[firstDay - first]!.new_users += 1;
+async function readFiltered(client: pg.ClientBase, query: StatsQuery, matches: Uint8Array): Promise<Users> {
+  const [first, last] = [dayNumber(query.from), dayNumber(query.to)];
+  const users = { active: new Float64Array(lengthInDays(query)), new: new Float64Array(lengthInDays(query)) };
+  await eachHistory(client, (history) => {
+    const firstDay = firstDayOf(history, matches);
+    if (firstDay >= first && firstDay <= last) users.new[firstDay - first]! += 1;
     let latest = -1;
-    const { days: reader, amounts } = history;
-    while (reader.next() && amounts.next() && reader.day <= last) {
-      const { day, facetId, flags } = reader;
-      if (day < first || look.matches[facetId] === 0 || (flags & ACTIVE) === 0) continue;
-      figures = days[day - first]!;
-      if (day !== latest) figures.active_users += 1;
+    const { days } = history;
+    while (days.next() && days.day <= last) {
+      const { day, facetId, flags } = days;
+      if (day < first || day === latest || matches[facetId] === 0 || (flags & ACTIVE) === 0) continue;
+      users.active[day - first]! += 1;
       latest = day;
-      amounts.addTo(figures.sums);
-      amounts.eachValue(failures);
     }
   });
-  return days.map(({ sums, ...others }) => ({
-    ...others,
-    recordings: sums.of('recordings'),
-    completed: sums.of('transcriptions'),
-    cost_usd: sums.of('cost_usd'),
-  }));
+  return users;
 }
 
 const NEWCOMERS = `

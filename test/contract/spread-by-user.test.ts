@@ -24,6 +24,7 @@ const WITHOUT_USER = new Set([
   'erased_users',
   'error_types',
   'event_names',
+  'facet_days',
   'facets',
   'known_crash_groups',
   'messages',

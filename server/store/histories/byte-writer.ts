@@ -1,7 +1,7 @@
 /** Writes numbers behind each other, as histories have them. */
 
-/** Twice as much fits into the 31 bits that numbers may have. */
-const MOST_PARTS = 2 ** 30 - 1;
+/** Twice as many fit into the 31 bits that numbers may have. */
+const MOST_MILLISECONDS = 2 ** 30 - 1;
 
 export class ByteWriter {
   #room = Buffer.allocUnsafe(128);
@@ -31,14 +31,11 @@ export class ByteWriter {
     this.#size = this.#room.writeDoubleBE(value, this.#size);
   }
 
-  /**
-   * An amount as its parts × 2, if it is a whole number of them (`perUnit` of them are 1), not negative and not too
-   * large; else 1 and the amount as a double.
-   */
-  amount(value: number, perUnit: number): void {
-    const parts = Math.round(value * perUnit);
-    if (parts >= 0 && parts <= MOST_PARTS && parts / perUnit === value) {
-      this.number(parts * 2);
+  /** As milliseconds × 2, if they are a whole number, not negative and not too large; else 1 and the seconds as a double. */
+  seconds(value: number): void {
+    const milliseconds = Math.round(value * 1000);
+    if (milliseconds >= 0 && milliseconds <= MOST_MILLISECONDS && milliseconds / 1000 === value) {
+      this.number(milliseconds * 2);
     } else {
       this.number(1);
       this.double(value);

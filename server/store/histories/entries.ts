@@ -1,13 +1,6 @@
 /** Entries of a history one by one: as they are put together, and put back. Pure. */
-import { type DayAmounts, encodeAmounts } from './amounts.ts';
 import { type FirstSeen, type HistoryDay, encodeDay, encodeFirsts, secondOf } from './format.ts';
-import { AmountReader, DayReader, FirstReader } from './readers.ts';
-
-/** Days, and what they add up to, as they are stored. */
-export interface Entries {
-  days: Buffer;
-  amounts: Buffer;
-}
+import { DayReader, FirstReader } from './readers.ts';
 
 export interface Entry {
   day: number;
@@ -15,47 +8,35 @@ export interface Entry {
   firstSecond: number;
   facetId: number;
   bytes: Uint8Array;
-  amounts: Uint8Array;
 }
 
-export function entryOf(day: HistoryDay & DayAmounts): Entry {
+export function entryOf(day: HistoryDay): Entry {
   const { steps } = day;
   return {
     day: day.day,
     firstSecond: steps.length === 0 ? 0 : secondOf(steps.reduce((a, b) => Math.min(a, b))),
     facetId: day.facetId,
     bytes: encodeDay(day),
-    amounts: encodeAmounts(day),
   };
 }
 
-/** The entries of `stored` but for those of `days`, with `entries` among them. */
-export function merge(stored: Entries, days: ReadonlySet<number>, entries: Entry[]): Entry[] {
-  const kept: Entry[] = [];
-  const [dayReader, amountReader] = [new DayReader(), new AmountReader()];
-  dayReader.open(stored.days, 0, stored.days.length);
-  amountReader.open(stored.amounts, 0, stored.amounts.length);
-  while (dayReader.next() && amountReader.next()) {
-    const { day, firstSecond, facetId } = dayReader;
-    if (days.has(day)) continue;
-    kept.push({
-      day,
-      firstSecond,
-      facetId,
-      bytes: stored.days.subarray(dayReader.start, dayReader.end),
-      amounts: stored.amounts.subarray(amountReader.start, amountReader.end),
-    });
+/** The entries of `stored`, and with each the reader that stands on it. */
+export function* readEntries(stored: Uint8Array): Generator<{ entry: Entry; reader: DayReader }> {
+  const reader = new DayReader();
+  reader.open(stored, 0, stored.length);
+  while (reader.next()) {
+    const { day, firstSecond, facetId, start, end } = reader;
+    yield { entry: { day, firstSecond, facetId, bytes: stored.subarray(start, end) }, reader };
   }
-  return [...kept, ...entries].sort(
-    (a, b) => a.day - b.day || a.firstSecond - b.firstSecond || a.facetId - b.facetId,
-  );
 }
 
-export function join(entries: readonly Entry[]): Entries {
-  return {
-    days: Buffer.concat(entries.map(({ bytes }) => bytes)),
-    amounts: Buffer.concat(entries.map(({ amounts }) => amounts)),
-  };
+/** Puts entries into the order that histories have. */
+export function inOrder(entries: Entry[]): Entry[] {
+  return entries.sort((a, b) => a.day - b.day || a.firstSecond - b.firstSecond || a.facetId - b.facetId);
+}
+
+export function join(entries: readonly Entry[]): Buffer {
+  return Buffer.concat(entries.map(({ bytes }) => bytes));
 }
 
 /** `stored`, with `firsts` in the place of what it says of their facets. */

@@ -5,11 +5,12 @@
  * Days are entries, one for each day and facet, in the order of their days and of the first events in them: the day (three
  * bytes, signed, since 1970-01-01 UTC), flags (one byte), the facet; then, where there are events, the seconds of the day
  * of the first and the last (three bytes each), the length of their names, and these in the order of time, each as
- * `name_id` × 2, + 1 if it happened at the same time as the one before; then, where there are crashes, when the first was
- * (six bytes, microseconds of the day).
+ * `name_id` × 2, + 1 if it happened at the same time as the one before; then, where there are values, their length, how many
+ * processing times there are and these (`ByteWriter.seconds`), and the `error_type_id` of each failure; then, where there are
+ * crashes, when the first was (six bytes, microseconds of the day).
  *
  * `firsts` has for each facet when the user was first seen with it: the facet, the day (three bytes), the microseconds
- * of the day (six bytes). What days add up to: `amounts.ts`.
+ * of the day (six bytes).
  *
  * Numbers without a size are in LEB128: seven bits a byte, lowest first, the highest bit set but in the last. All others
  * are big-endian.
@@ -26,6 +27,8 @@ export const ACTIVE = 16;
 /** Among the events there are `dictionary_used` and `retry_attempted`. */
 export const DICTIONARY = 32;
 export const RETRY = 64;
+/** Among the events there are some with a processing time, or failures. */
+export const VALUES = 128;
 
 export const SECOND_MICROSECONDS = 1_000_000;
 export const DAY_SECONDS = 86_400;
@@ -59,6 +62,9 @@ export interface HistoryDay {
   firstCrash: number | null;
   /** The events, in any order: microseconds of the day × `NAMES` + `name_id`. */
   steps: Float64Array;
+  processingSeconds: readonly number[];
+  /** `error_type_id` of each failure. */
+  failureTypes: readonly number[];
 }
 
 /** More than any `name_id`. A step stays a whole number that a double holds exactly. */
@@ -77,6 +83,7 @@ export function encodeDay({ day, facetId, ...did }: HistoryDay): Buffer {
   writer.integer(flagsOf(did), 1);
   writer.number(facetId);
   writeSteps(writer, did.steps);
+  if (hasValues(did)) writeValues(writer, did);
   if (did.firstCrash !== null) writer.integer(did.firstCrash, TIME_BYTES);
   return writer.bytes;
 }
@@ -89,8 +96,24 @@ function flagsOf(did: Omit<HistoryDay, 'day' | 'facetId'>): number {
     (did.firstCrash === null ? 0 : CRASHED) |
     (did.steps.length === 0 ? 0 : ACTIVE) |
     (did.dictionary ? DICTIONARY : 0) |
-    (did.retry ? RETRY : 0)
+    (did.retry ? RETRY : 0) |
+    (hasValues(did) ? VALUES : 0)
   );
+}
+
+type Values = Pick<HistoryDay, 'processingSeconds' | 'failureTypes'>;
+
+function hasValues({ processingSeconds, failureTypes }: Values): boolean {
+  return processingSeconds.length + failureTypes.length > 0;
+}
+
+function writeValues(to: ByteWriter, { processingSeconds, failureTypes }: Values): void {
+  const values = new ByteWriter();
+  values.number(processingSeconds.length);
+  for (const seconds of processingSeconds) values.seconds(seconds);
+  for (const type of failureTypes) values.number(type);
+  to.number(values.bytes.length);
+  to.append(values.bytes);
 }
 
 function writeSteps(to: ByteWriter, steps: Float64Array): void {

@@ -1,6 +1,5 @@
 /** Goes through the bytes of histories (`format.ts`) without making anything of them that is not asked for. */
-import { AMOUNTS, type AmountSums } from './amounts.ts';
-import { ACTIVE, CRASHED, TIME_BYTES } from './format.ts';
+import { ACTIVE, CRASHED, TIME_BYTES, VALUES } from './format.ts';
 
 class ByteReader {
   bytes: Uint8Array = new Uint8Array();
@@ -49,20 +48,19 @@ class ByteReader {
   }
 }
 
-/** Goes from entry to entry: what it tells is of the present one. */
-class EntryReader extends ByteReader {
-  /** Where the entry begins, and where the next one does. */
-  start = 0;
-  end = 0;
-
-  override open(bytes: Uint8Array, at: number, last: number): void {
-    super.open(bytes, at, last);
-    this.end = at;
-  }
+export interface ValueListener {
+  /** Processing times: those of whole milliseconds, and the others. */
+  addMilliseconds: (milliseconds: number) => void;
+  addSeconds: (seconds: number) => void;
+  /** `error_type_id` */
+  addFailure: (type: number) => void;
 }
 
 /** Reads days, one entry after the other. */
-export class DayReader extends EntryReader {
+export class DayReader extends ByteReader {
+  /** Where the present entry begins, and where the next one does. */
+  start = 0;
+  end = 0;
   day = 0;
   facetId = 0;
   flags = 0;
@@ -71,7 +69,15 @@ export class DayReader extends EntryReader {
   lastSecond = 0;
   /** See `readNames`. */
   names = new Uint32Array(1_024);
+  #names = 0;
   #namesEnd = 0;
+  #values = 0;
+  #valuesEnd = 0;
+
+  override open(bytes: Uint8Array, at: number, last: number): void {
+    super.open(bytes, at, last);
+    this.end = at;
+  }
 
   /** Goes to the next entry; false where there is none. */
   next(): boolean {
@@ -81,31 +87,35 @@ export class DayReader extends EntryReader {
     this.day = this.short();
     this.flags = this.bytes[this.at++]!;
     this.facetId = this.number();
-    if ((this.flags & ACTIVE) === 0) {
-      this.firstSecond = 0;
-      this.lastSecond = 0;
-      this.#namesEnd = this.at;
-    } else {
+    this.firstSecond = 0;
+    this.lastSecond = 0;
+    let length = 0;
+    if ((this.flags & ACTIVE) !== 0) {
       this.firstSecond = this.short();
       this.lastSecond = this.short();
-      const names = this.number();
-      this.#namesEnd = this.at + names;
+      length = this.number();
     }
-    this.end = this.#namesEnd + ((this.flags & CRASHED) === 0 ? 0 : TIME_BYTES);
+    this.#names = this.at;
+    this.at += length;
+    this.#namesEnd = this.at;
+    length = (this.flags & VALUES) === 0 ? 0 : this.number();
+    this.#values = this.at;
+    this.#valuesEnd = this.at + length;
+    this.end = this.#valuesEnd + ((this.flags & CRASHED) === 0 ? 0 : TIME_BYTES);
     return true;
   }
 
   /**
    * Puts the events into `names`, in the order of time: each as `name_id` × 2, + 1 if at the same time as the one before.
-   * Returns how many there are; what lies behind them is of an earlier day. Only once for a day. On local variables, as
-   * `AmountReader` does it: events are what histories have most of.
+   * Returns how many there are; what lies behind them is of an earlier day. On local variables: events are what
+   * histories have most of.
    */
   readNames(): number {
     const { bytes } = this;
     const end = this.#namesEnd;
-    if (end - this.at > this.names.length) this.names = new Uint32Array((end - this.at) * 2);
+    let at = this.#names;
+    if (end - at > this.names.length) this.names = new Uint32Array((end - at) * 2);
     const { names } = this;
-    let { at } = this;
     let count = 0;
     for (; at < end; count += 1) {
       let code = bytes[at++]!;
@@ -119,13 +129,24 @@ export class DayReader extends EntryReader {
       }
       names[count] = code;
     }
-    this.at = at;
     return count;
   }
 
   /** Microseconds of the day; only where the flag says that there is a crash. */
   get firstCrash(): number {
-    return this.timeAt(this.#namesEnd);
+    return this.timeAt(this.#valuesEnd);
+  }
+
+  /** Tells each processing time, and the type of each failure. */
+  eachValue(to: ValueListener): void {
+    if ((this.flags & VALUES) === 0) return;
+    this.at = this.#values;
+    for (let left = this.number(); left > 0; left -= 1) {
+      const code = this.number();
+      if ((code & 1) === 0) to.addMilliseconds(code >> 1);
+      else to.addSeconds(this.double());
+    }
+    while (this.at < this.#valuesEnd) to.addFailure(this.number());
   }
 }
 
@@ -145,68 +166,5 @@ export class FirstReader extends ByteReader {
   /** Microseconds of the day. */
   get time(): number {
     return this.timeAt(this.at - TIME_BYTES);
-  }
-}
-
-export interface ValueListener {
-  /** Processing times: those of whole milliseconds, and the others. */
-  addMilliseconds: (milliseconds: number) => void;
-  addSeconds: (seconds: number) => void;
-  /** `error_type_id` */
-  addFailure: (type: number) => void;
-}
-
-/** Reads amounts: go to the next entry whenever the reader of the days does. */
-export class AmountReader extends EntryReader {
-  next(): boolean {
-    if (this.end >= this.last) return false;
-    this.start = this.end;
-    this.at = this.end;
-    const length = this.number();
-    this.end = this.at + length;
-    return true;
-  }
-
-  /** The first amount alone, which is the cost. */
-  addCostTo(sums: AmountSums): void {
-    this.#add(sums, 1);
-  }
-
-  addTo(sums: AmountSums): void {
-    this.#add(sums, AMOUNTS.length);
-  }
-
-  /** In one loop on local variables: it is what takes most of the time of an answer. */
-  #add({ parts, others }: AmountSums, count: number): void {
-    const { bytes } = this;
-    let { at } = this;
-    for (let i = 0; i < count; i += 1) {
-      let code = bytes[at++]!;
-      if (code > 127) {
-        code &= 127;
-        for (let shift = 7; ; shift += 7) {
-          const byte = bytes[at++]!;
-          code |= (byte & 127) << shift;
-          if (byte < 128) break;
-        }
-      }
-      if ((code & 1) === 0) {
-        parts[i]! += code >> 1;
-      } else {
-        others[i]! += this.view.getFloat64(at);
-        at += 8;
-      }
-    }
-    this.at = at;
-  }
-
-  /** Tells each processing time, and the type of each failure: what comes after the amounts. */
-  eachValue(to: ValueListener): void {
-    for (let left = this.number(); left > 0; left -= 1) {
-      const code = this.number();
-      if ((code & 1) === 0) to.addMilliseconds(code >> 1);
-      else to.addSeconds(this.double());
-    }
-    while (this.at < this.end) to.addFailure(this.number());
   }
 }

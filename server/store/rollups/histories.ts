@@ -1,17 +1,18 @@
 /** What each user did, day by day, in one row (table `user_histories`), brought in line with the other rollups. */
 import type pg from 'pg';
 
-import { type Entries, type Entry, entryOf, join, merge, mergeFirsts } from '../histories/entries.ts';
+import { type Entry, entryOf, inOrder, join, mergeFirsts, readEntries } from '../histories/entries.ts';
 import { type FirstSeen, dayNumber } from '../histories/format.ts';
 import { type Computed, historyDays, readErrorTypes } from './history-days.ts';
 import type { UserDays } from './marks.ts';
 import { readFacets } from './users.ts';
+import { ValueChanges, applyValues } from './value-totals.ts';
 
 /** Days from which on the older ones of the recent settle, and how many do not. */
 const MANY_DAYS = 32;
 const DAYS_LEFT = 8;
 
-/** Puts the user-days, as they were computed, in the place of what histories say of them. */
+/** Puts the user-days, as they were computed, in the place of what histories say of them, and their values into the totals. */
 export async function updateHistories(
   client: pg.ClientBase,
   taken: UserDays,
@@ -28,11 +29,13 @@ export async function updateHistories(
   for (const { user_id, facet_id, day, time } of [...computed.firsts, ...others]) {
     changes.get(user_id)!.firsts.push({ facetId: facet_id, day: dayNumber(day), time });
   }
+  const values = new ValueChanges();
   const histories = [...changes].map(([userId, changed]) => ({
     userId,
-    ...change(changed, stored.get(userId)),
+    ...change(changed, stored.get(userId) ?? NOTHING_STORED, values),
   }));
   await write(client, histories);
+  await applyValues(client, values);
 }
 
 /** What has changed of one user. */
@@ -57,9 +60,9 @@ function changesOf({ userIds, days }: UserDays): Map<string, Changes> {
 
 interface Stored {
   firsts: Buffer;
-  recent: Entries;
+  recent: Buffer;
   /** Null where it stays as it is: none of its days has changed, and none are added. */
-  settled: Entries | null;
+  settled: Buffer | null;
   /** Number of the last day in `settled`. */
   settledTo: number | null;
 }
@@ -69,14 +72,22 @@ interface Changed extends Stored {
   isEmpty: boolean;
 }
 
-function change({ days, entries, firsts }: Changes, stored: Stored = NOTHING_STORED): Changed {
+function change({ days, entries, firsts }: Changes, stored: Stored, values: ValueChanges): Changed {
+  for (const { bytes } of entries) for (const { reader } of readEntries(bytes)) values.take(reader, 1);
+  const replaceIn = (bytes: Buffer, added: Entry[]): Entry[] => {
+    const kept: Entry[] = [];
+    for (const { entry, reader } of readEntries(bytes)) {
+      if (days.has(entry.day)) values.take(reader, -1);
+      else kept.push(entry);
+    }
+    return inOrder([...kept, ...added]);
+  };
   const isSettled = ({ day }: Entry): boolean => stored.settledTo !== null && day <= stored.settledTo;
-  const recent = merge(
+  const recent = replaceIn(
     stored.recent,
-    days,
     entries.filter((entry) => !isSettled(entry)),
   );
-  const settled = stored.settled && merge(stored.settled, days, entries.filter(isSettled));
+  const settled = stored.settled && replaceIn(stored.settled, entries.filter(isSettled));
   const recentDays = [...new Set(recent.map(({ day }) => day))];
   let { settledTo } = stored;
   if (settled && recentDays.length >= MANY_DAYS) {
@@ -101,12 +112,7 @@ function change({ days, entries, firsts }: Changes, stored: Stored = NOTHING_STO
 }
 
 const NOTHING = Buffer.alloc(0);
-const NOTHING_STORED: Stored = {
-  firsts: NOTHING,
-  recent: { days: NOTHING, amounts: NOTHING },
-  settled: null,
-  settledTo: null,
-};
+const NOTHING_STORED: Stored = { firsts: NOTHING, recent: NOTHING, settled: null, settledTo: null };
 
 async function readStored(
   client: pg.ClientBase,
@@ -120,10 +126,8 @@ async function readStored(
       row.user_id,
       {
         firsts: row.firsts,
-        recent: { days: row.recent, amounts: row.recent_amounts },
-        settled: row.is_opened
-          ? { days: row.settled ?? NOTHING, amounts: row.settled_amounts ?? NOTHING }
-          : null,
+        recent: row.recent,
+        settled: row.is_opened ? (row.settled ?? NOTHING) : null,
         settledTo: row.settled_to,
       },
     ]),
@@ -134,11 +138,9 @@ interface StoredRow {
   user_id: string;
   firsts: Buffer;
   recent: Buffer;
-  recent_amounts: Buffer;
   /** Whether `settled` has to change. Else it was not read. */
   is_opened: boolean;
   settled: Buffer | null;
-  settled_amounts: Buffer | null;
   settled_to: number | null;
 }
 
@@ -156,19 +158,15 @@ async function write(
   await client.query(UPSERT, [
     kept.map(({ userId }) => userId),
     kept.map(({ firsts }) => firsts),
-    kept.map(({ recent }) => recent.days),
-    kept.map(({ recent }) => recent.amounts),
+    kept.map(({ recent }) => recent),
     kept.map(({ recentDays }) => recentDays),
-    kept.map(({ settled }) => settled?.days),
-    kept.map(({ settled }) => settled?.amounts),
+    kept.map(({ settled }) => settled),
     kept.map(({ settledTo }) => settledTo),
   ]);
 }
 
 const STORED = `
-  select user_id, firsts, recent, recent_amounts, settled_to, is_opened,
-    case when is_opened then settled end as settled,
-    case when is_opened then settled_amounts end as settled_amounts
+  select user_id, firsts, recent, settled_to, is_opened, case when is_opened then settled end as settled
   from (
     select user_histories.*, first_day <= coalesce(settled_to, first_day - 1) or recent_days >= ${MANY_DAYS} as is_opened
     from user_histories
@@ -177,12 +175,8 @@ const STORED = `
 
 /** Settled days that do not change are not written again: the value keeps its place on the disk. */
 const UPSERT = `
-  insert into user_histories
-    (user_id, firsts, recent, recent_amounts, recent_days, settled, settled_amounts, settled_to)
-  select *
-  from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int[], $6::bytea[], $7::bytea[], $8::int[])
+  insert into user_histories (user_id, firsts, recent, recent_days, settled, settled_to)
+  select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::int[], $5::bytea[], $6::int[])
   on conflict (user_id) do update
-  set firsts = excluded.firsts, recent = excluded.recent, recent_amounts = excluded.recent_amounts,
-    recent_days = excluded.recent_days, settled_to = excluded.settled_to,
-    settled = coalesce(excluded.settled, user_histories.settled),
-    settled_amounts = coalesce(excluded.settled_amounts, user_histories.settled_amounts)`;
+  set firsts = excluded.firsts, recent = excluded.recent, recent_days = excluded.recent_days,
+    settled_to = excluded.settled_to, settled = coalesce(excluded.settled, user_histories.settled)`;

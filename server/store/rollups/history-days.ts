@@ -1,11 +1,9 @@
 /** What goes into histories, put together from what a step has computed. */
 import type pg from 'pg';
 
-import { AMOUNTS, type Amounts, type DayAmounts } from '../histories/amounts.ts';
 import { type HistoryDay, NAMES, dayNumber } from '../histories/format.ts';
 import { readArrays } from './sent-arrays.ts';
 import type { Facts } from './facts.ts';
-import type { SessionsOfDay } from './sessions.ts';
 import type { ComputedDay } from './user-days.ts';
 import type { KnownFacet } from './users.ts';
 
@@ -13,16 +11,14 @@ import type { KnownFacet } from './users.ts';
 export interface Computed {
   firsts: readonly KnownFacet[];
   days: readonly ComputedDay[];
-  sessions: readonly SessionsOfDay[];
   facts: Facts;
 }
 
-type OfUser<T> = T & { userId: string };
-type DayOfUser = OfUser<HistoryDay & DayAmounts>;
+type DayOfUser = HistoryDay & { userId: string };
 
 /** The user-days, one for each facet that has events or crashes. `errorTypes`: the `error_type_id` of each. */
 export function historyDays(
-  { days, sessions, facts }: Omit<Computed, 'firsts'>,
+  { days, facts }: Omit<Computed, 'firsts'>,
   errorTypes: ReadonlyMap<string, number>,
 ): DayOfUser[] {
   const found = new Map<string, DayOfUser>();
@@ -31,7 +27,6 @@ export function historyDays(
     found.set(name, { ...(found.get(name) ?? nothingOn(key)), ...did });
   };
   for (const day of days) add(day, didOn(day, errorTypes));
-  for (const day of sessions) add(day, { sessions: day.sessions, session_seconds: day.seconds });
   const inOrder = facts.toggles.toSorted((a, b) => a.time - b.time || (a.event_id < b.event_id ? -1 : 1));
   for (const toggle of inOrder) add(toggle, { autoPaste: toggle.enabled });
   for (const crash of facts.crashes.toSorted((a, b) => b.time - a.time))
@@ -55,7 +50,6 @@ interface Key {
 
 function nothingOn({ user_id, day, facet_id }: Key): DayOfUser {
   return {
-    ...NO_AMOUNTS,
     userId: user_id,
     day: dayNumber(day),
     facetId: facet_id,
@@ -70,26 +64,13 @@ function nothingOn({ user_id, day, facet_id }: Key): DayOfUser {
   };
 }
 
-const NO_AMOUNTS = Object.fromEntries(AMOUNTS.map((amount) => [amount, 0])) as Amounts;
-
 function didOn(day: ComputedDay, errorTypes: ReadonlyMap<string, number>): Partial<DayOfUser> {
   return {
-    recordings: day.recordings ?? 0,
-    widget_recordings: day.widget_recordings ?? 0,
-    main_window_recordings: day.main_window_recordings ?? 0,
-    transcriptions: day.transcriptions ?? 0,
-    startups: day.startups ?? 0,
-    retries: day.retries ?? 0,
-    recorded_seconds: day.recorded_seconds ?? 0,
-    transcribed_seconds: day.transcribed_seconds ?? 0,
-    startup_seconds: day.startup_seconds ?? 0,
-    dictionary_uses: day.dictionary_uses ?? 0,
-    cost_usd: day.cost_usd ?? 0,
     widget: day.widget,
-    dictionary: day.dictionary_events !== null,
-    retry: day.retries !== null,
+    dictionary: day.dictionary,
+    retry: day.retry,
     processingSeconds: readArrays(day.processing_seconds, (bytes, at) => bytes.readDoubleBE(at)),
-    failureTypes: (day.failures ?? []).map((type) => errorTypes.get(type)!),
+    failureTypes: (day.failure_types ?? []).map((type) => errorTypes.get(type)!),
     steps: readSteps(day.steps),
   };
 }

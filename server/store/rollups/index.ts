@@ -51,8 +51,9 @@ async function takeStep(client: pg.ClientBase, limit: number, maxEvents: number)
   await prepareTaken(client);
   await readTaken(client, taken, maxEvents);
   const computed = await recompute(client, taken);
-  await recomputeUsers(client, taken.userIds);
+  // Before users without records are forgotten: their histories tell what is to be taken off.
   await updateHistories(client, taken, computed);
+  await recomputeUsers(client, taken.userIds);
   return step;
 }
 
@@ -63,13 +64,13 @@ async function recompute(client: pg.ClientBase, taken: UserDays): Promise<Comput
   if (known.days.length > 0) await takeOut(client, known);
   const days = await addUserDays(client);
   const firsts = await addToFacets(client, taken);
+  await addSessions(client);
+  await splitSessions(client);
   await addToTotals(client, taken, 1);
   await addToWeeks(client, taken, 1);
-  const sessions = await addSessions(client);
-  await splitSessions(client);
   const facts = await addFacts(client);
   await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
-  return { firsts, days, sessions, facts };
+  return { firsts, days, facts };
 }
 
 /**
@@ -116,7 +117,8 @@ export async function forgetUser(client: pg.ClientBase, userId: string): Promise
   );
   // As if the user had no records: none are read.
   await prepareTaken(client);
-  await recompute(client, { userIds: rows.map(() => userId), days: rows.map((row) => row.day) });
+  const known = { userIds: rows.map(() => userId), days: rows.map((row) => row.day) };
+  await updateHistories(client, known, await recompute(client, known));
   await addNewcomers(client, [userId], -1);
   for (const table of ['dirty_user_days', 'user_facets', 'user_environments', 'user_histories']) {
     await client.query(`delete from ${table} where user_id = $1`, [userId]);

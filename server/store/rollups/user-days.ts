@@ -3,25 +3,15 @@ import type pg from 'pg';
 
 import { ERROR_TYPE, TAKEN_EVENTS } from './taken.ts';
 
-/** What a user did on a day with one facet, as it was computed for `user_days`, with all events. */
+/** What histories are told of a user's day with one facet; the rest is in `user_days` alone. */
 export interface ComputedDay {
   user_id: string;
   day: string;
   facet_id: number;
-  recordings: number | null;
-  widget_recordings: number | null;
-  main_window_recordings: number | null;
-  transcriptions: number | null;
-  startups: number | null;
-  dictionary_events: number | null;
-  retries: number | null;
   widget: boolean;
-  recorded_seconds: number | null;
-  transcribed_seconds: number | null;
-  startup_seconds: number | null;
-  dictionary_uses: number | null;
-  cost_usd: number | null;
-  failures: string[] | null;
+  dictionary: boolean;
+  retry: boolean;
+  failure_types: string[] | null;
   /** As `array_send` writes them. */
   processing_seconds: Buffer | null;
   /** Eight bytes for each event: six of microseconds of the day, two of its `name_id`. In any order. */
@@ -60,7 +50,6 @@ const COLUMNS = [
   'retries',
   'widget',
   'cost_usd',
-  'processing_seconds',
 ];
 
 const INSERT = `
@@ -73,7 +62,8 @@ const INSERT = `
       sum(${number('audio_duration_seconds')}) filter (where ${RECORDING}) as recorded_seconds,
       nullif(count(*) filter (where event = 'transcription_completed'), 0) as transcriptions,
       sum(${number('audio_duration_seconds')}) filter (where event = 'transcription_completed') as transcribed_seconds,
-      array_agg(${ERROR_TYPE}) filter (where event = 'transcription_failed') as failures,
+      nullif(count(*) filter (where event = 'transcription_failed'), 0) as failures,
+      array_agg(${ERROR_TYPE}) filter (where event = 'transcription_failed') as failure_types,
       nullif(count(${number('startup_time_seconds')}) filter (where event = 'app_opened'), 0) as startups,
       sum(${number('startup_time_seconds')}) filter (where event = 'app_opened') as startup_seconds,
       nullif(count(*) filter (where event = 'dictionary_used'), 0) as dictionary_events,
@@ -93,8 +83,6 @@ const INSERT = `
   added as (
     insert into user_days (${COLUMNS.join(', ')}) select ${COLUMNS.join(', ')} from computed
   )
-  select user_id, day::text, facet_id, recordings::int, widget_recordings::int, main_window_recordings::int,
-    transcriptions::int, startups::int, dictionary_events::int, retries::int, widget,
-    recorded_seconds::float8, transcribed_seconds::float8, startup_seconds::float8, dictionary_uses::float8,
-    cost_usd::float8, failures, array_send(processing_seconds) as processing_seconds, steps
+  select user_id, day::text, facet_id, widget, dictionary_events is not null as dictionary, retries is not null as retry,
+    failure_types, array_send(processing_seconds) as processing_seconds, steps
   from computed`;

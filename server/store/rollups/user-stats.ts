@@ -49,7 +49,14 @@ const UPSERT_DAYS = `
     where not exists (select from user_stats where date = series::date)
   ),
   usage as (
-    select day, users as active_users, recordings, recorded_seconds, cost_usd
+    select day, sum(recordings) as recordings, sum(recorded_seconds) as recorded_seconds, sum(cost_usd) as cost_usd
+    from facet_days
+    join facets using (facet_id)
+    where environment = 'production' and day in (select day from wanted)
+    group by day
+  ),
+  active as (
+    select day, users as active_users
     from environment_days
     where environment = 'production' and day in (select day from wanted)
   ),
@@ -72,6 +79,7 @@ const UPSERT_DAYS = `
     coalesce(crashes, 0)::float8 / nullif(active_users, 0)
   from wanted
   left join usage using (day)
+  left join active using (day)
   left join crashes_of_day using (day)
   left join newcomers using (day)
   on conflict (date) do update

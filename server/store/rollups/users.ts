@@ -111,14 +111,14 @@ const WITHOUT_RECORDS = `
     and not exists (select from crashes where crashes.user_id = user_environments.user_id)`;
 
 const NEWCOMERS = `
-  insert into environment_newcomers (environment, first_day, users, retained_7d, retained_30d, cost_usd)
+  insert into environment_newcomers (environment, first_day, users, retained_7d, retained_30d)
   select environment, first_day, $2::int * count(*), $2::int * count(*) filter (where retained_7d),
-    $2::int * count(*) filter (where retained_30d), $2::int * sum(cost_usd)
+    $2::int * count(*) filter (where retained_30d)
   from user_environments
   where user_id = any ($1::uuid[])
   group by environment, first_day
   on conflict (environment, first_day) do update
-  set ${['users', 'retained_7d', 'retained_30d', 'cost_usd']
+  set ${['users', 'retained_7d', 'retained_30d']
     .map((column) => `${column} = environment_newcomers.${column} + excluded.${column}`)
     .join(', ')}`;
 

@@ -1,25 +1,39 @@
-/** Additive figures and users of an environment, day by day and week by week. */
+/** Users of an environment, and what is added up of matching facets, day by day and week by week. */
 import type pg from 'pg';
 
 import { type Day, type StatsQuery, addDays, daysBetween, mondayOf, weeksTouching } from './query.ts';
-import { type Sums, noSums } from './sums.ts';
 
 /** What happened on one day. Sums of nothing are 0. */
-export interface DayFigures extends Sums {
+export interface DaySums {
   day: Day;
-  users: number;
+  recordings: number;
+  transcriptions: number;
+  failures: number;
+  cost_usd: number;
 }
 
-/** Each day from `from` to `to`. */
+/** Each day of the range. */
 export async function readDays(
   client: pg.ClientBase,
-  from: Day,
-  to: Day,
+  { from, to }: StatsQuery,
+  facetIds: readonly number[],
+): Promise<DaySums[]> {
+  const { rows } = await client.query<DaySums>(DAYS, [from, to, facetIds]);
+  const byDay = new Map(rows.map((sums) => [sums.day, sums]));
+  return daysBetween(from, to).map((day) => byDay.get(day) ?? { day, ...NOTHING });
+}
+
+const NOTHING = { recordings: 0, transcriptions: 0, failures: 0, cost_usd: 0 };
+
+/** Users active on each day of the range. */
+export async function readUsersByDay(
+  client: pg.ClientBase,
+  { from, to }: StatsQuery,
   environment: string,
-): Promise<DayFigures[]> {
-  const { rows } = await client.query<DayFigures>(DAYS, [from, to, environment]);
-  const byDay = new Map(rows.map((figures) => [figures.day, figures]));
-  return daysBetween(from, to).map((day) => byDay.get(day) ?? { day, users: 0, ...noSums() });
+): Promise<number[]> {
+  const { rows } = await client.query<{ day: Day; users: number }>(USERS, [from, to, environment]);
+  const byDay = new Map(rows.map(({ day, users }) => [day, users]));
+  return daysBetween(from, to).map((day) => byDay.get(day) ?? 0);
 }
 
 /** Users active in each week that touches the range, in the days of it that are in range. */
@@ -62,9 +76,14 @@ async function readCutWeeks(
 }
 
 const DAYS = `
-  select day::text, users::float8, recordings::float8, widget_recordings::float8, main_window_recordings::float8,
-    recorded_seconds::float8, transcriptions::float8, transcribed_seconds::float8, failures::float8,
-    startups::float8, startup_seconds::float8, dictionary_uses::float8, retries::float8, cost_usd::float8
+  select day::text, sum(recordings)::float8 as recordings, sum(transcriptions)::float8 as transcriptions,
+    sum(failures)::float8 as failures, sum(cost_usd)::float8 as cost_usd
+  from facet_days
+  where day between $1::date and $2::date and facet_id = any ($3::int[])
+  group by day`;
+
+const USERS = `
+  select day::text, users::float8
   from environment_days
   where day between $1::date and $2::date and environment = $3::text`;
 

@@ -4,10 +4,10 @@ import type { CrashFigures } from './crashes.ts';
 import type { FailureCount, ProcessingTimes } from './processing.ts';
 import type { SessionFigures } from './sessions.ts';
 import type { SoFar } from './so-far.ts';
-import type { SumsOfWindows } from './sums.ts';
+import type { Sums } from './sums.ts';
 
 export interface Gathered {
-  sums: SumsOfWindows;
+  sums: Sums;
   /** Users active on each day of the range, and in each week that touches it. */
   usersByDay: number[];
   usersByWeek: number[];

@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg';
 
 import { eachCopiedRow } from '../binary-copy.ts';
-import { AmountReader, DayReader, FirstReader } from '../histories/readers.ts';
+import { DayReader, FirstReader } from '../histories/readers.ts';
 
 /** The history of one user. It is the same object for every user: read it before the next one is told. */
 export interface UserHistory {
@@ -11,16 +11,11 @@ export interface UserHistory {
   userId: () => string;
 }
 
-export interface UserHistoryWithAmounts extends UserHistory {
-  /** Go to the next one whenever `days` does. */
-  amounts: AmountReader;
-}
-
 export async function eachHistory(client: ClientBase, tell: (history: UserHistory) => void): Promise<void> {
   const [firsts, days] = [new FirstReader(), new DayReader()];
   await eachCopiedRow(
     client,
-    `select user_id, firsts, ${DAYS} from user_histories`,
+    `select user_id, firsts, coalesce(settled, '') || recent from user_histories`,
     ({ bytes, starts, ends }) => {
       firsts.open(bytes, starts[1]!, ends[1]!);
       days.open(bytes, starts[2]!, ends[2]!);
@@ -37,24 +32,6 @@ export async function eachFirsts(client: ClientBase, tell: (firsts: FirstReader)
     tell(firsts);
   });
 }
-
-/** For those who ask what days add up to: about twice as many bytes. */
-export async function eachHistoryWithAmounts(
-  client: ClientBase,
-  tell: (history: UserHistoryWithAmounts) => void,
-): Promise<void> {
-  const [firsts, days, amounts] = [new FirstReader(), new DayReader(), new AmountReader()];
-  const select = `select user_id, firsts, ${DAYS}, ${AMOUNTS} from user_histories`;
-  await eachCopiedRow(client, select, ({ bytes, starts, ends }) => {
-    firsts.open(bytes, starts[1]!, ends[1]!);
-    days.open(bytes, starts[2]!, ends[2]!);
-    amounts.open(bytes, starts[3]!, ends[3]!);
-    tell({ firsts, days, amounts, userId: () => uuidAt(bytes, starts[0]!) });
-  });
-}
-
-const DAYS = `coalesce(settled, '') || recent`;
-const AMOUNTS = `coalesce(settled_amounts, '') || recent_amounts`;
 
 /** The day of the user's first event with one of the facets; infinite where there is none. */
 export function firstDayOf({ firsts }: UserHistory, matches: Uint8Array): number {

@@ -12,8 +12,8 @@ import {
   dayNumber,
 } from '../histories/format.ts';
 import type { FacetLook } from './facets.ts';
-import type { UserHistoryWithAmounts } from './histories.ts';
-import { HistorySums } from './history-sums.ts';
+import type { UserHistory } from './histories.ts';
+import { HistoryValues } from './history-values.ts';
 import { type StatsQuery, lengthInDays, mondayOf, weeksTouching } from './query.ts';
 import { percentile } from './value-counts.ts';
 
@@ -35,7 +35,8 @@ export class HistoryFigures {
   /** Users active on each day of the range, and in each of its weeks. */
   readonly days: Float64Array;
   readonly weeks: Float64Array;
-  readonly sums: HistorySums;
+  /** Of the range. */
+  readonly values = new HistoryValues();
   /** Active users by number of their country. */
   readonly countries = new Map<number, number>();
   readonly unclear: Unclear = { countries: [], autoPaste: [] };
@@ -74,12 +75,11 @@ export class HistoryFigures {
     this.#from = dayNumber(query.from);
     this.#to = dayNumber(query.to);
     this.#firstMonday = dayNumber(mondayOf(query.from));
-    this.sums = new HistorySums(query);
     this.days = new Float64Array(lengthInDays(query));
     this.weeks = new Float64Array(weeksTouching(query).length);
   }
 
-  add(history: UserHistoryWithAmounts): void {
+  add(history: UserHistory): void {
     const first = this.#readFirst(history);
     const did = this.#readDays(history, first.day);
     this.#addSoFar(first, did);
@@ -109,7 +109,7 @@ export class HistoryFigures {
   }
 
   /** The user's first matching event; infinite where there is none. */
-  #readFirst({ firsts }: UserHistoryWithAmounts): First {
+  #readFirst({ firsts }: UserHistory): First {
     let [day, time] = [NEVER, NEVER];
     while (firsts.next()) {
       if (this.#facets.matches[firsts.facetId] === 0) continue;
@@ -119,12 +119,12 @@ export class HistoryFigures {
     return { day, time };
   }
 
-  #readDays({ days, amounts }: UserHistoryWithAmounts, firstDay: number): Did {
+  #readDays({ days }: UserHistory, firstDay: number): Did {
     const { matches, countries } = this.#facets;
     const [from, to] = [this.#from, this.#to];
     const did = nothingDone();
     let [countryUntil, toggleUntil, activeDay, activeWeek] = [-NEVER, -NEVER, -NEVER, -1];
-    while (days.next() && amounts.next() && days.day <= to) {
+    while (days.next() && days.day <= to) {
       if (matches[days.facetId] === 0) continue;
       const { day, flags } = days;
       if ((flags & CRASHED) !== 0) {
@@ -139,7 +139,6 @@ export class HistoryFigures {
         toggleUntil = Math.max(toggleUntil, day * DAY_SECONDS + days.lastSecond);
       }
       if ((flags & ACTIVE) === 0) continue;
-      this.sums.add(day, amounts);
       did.cameBackAfter7d ||= day >= firstDay + 7 && day < firstDay + 14;
       did.cameBackAfter30d ||= day >= firstDay + 30 && day < firstDay + 60;
       if (day > to - 30) did.inMonth = true;
@@ -147,6 +146,7 @@ export class HistoryFigures {
       if (day === to) did.onLastDay = true;
       if (day < from) continue;
       did.inRange |= flags;
+      days.eachValue(this.values);
       const country = countries[days.facetId]!;
       if (country !== 0) {
         const isLater = day * DAY_SECONDS + days.firstSecond > countryUntil;

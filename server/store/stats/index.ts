@@ -100,7 +100,7 @@ function figuresOf(
       median_seconds_to_first_crash: soFar.median_seconds_to_first_crash,
     },
     business: {
-      total_cost_usd: soFar.total_cost_usd,
+      total_cost_usd: sums.soFar.cost_usd,
       cost_usd_7d: week.cost_usd,
       cost_usd_30d: month.cost_usd,
       average_cost_usd_per_user_30d: ratio(month.cost_usd, users.active_30d),

@@ -1,16 +1,16 @@
 /** What `/stats` is made of, for an environment as a whole: from what the aggregator keeps added up. */
 import type { ClientBase, Pool } from 'pg';
 
-import { readDays, readWeeks } from './by-day.ts';
+import { readUsersByDay, readWeeks } from './by-day.ts';
 import { readByUser } from './by-user.ts';
 import { readCrashes } from './crashes.ts';
 import type { Gathered } from './gathered.ts';
 import { readFailures, readProcessingTimes } from './processing.ts';
-import { type StatsQuery, addDays } from './query.ts';
-import { readSessionsOfEnvironment, readWholeSessions } from './sessions.ts';
+import type { StatsQuery } from './query.ts';
+import { readSessions } from './sessions.ts';
 import { readTogether } from './snapshot.ts';
 import { readSoFar } from './so-far.ts';
-import { sumUp } from './sums.ts';
+import { readSums } from './sums.ts';
 
 export async function gatherOfEnvironment(
   pool: Pool,
@@ -19,35 +19,31 @@ export async function gatherOfEnvironment(
   environment: string,
   facetIds: readonly number[],
 ): Promise<Gathered> {
-  const { from, to } = query;
-  const [week, month] = [addDays(to, -6), addDays(to, -29)];
-  const first = from < month ? from : month;
-  const range = [from, to, environment];
-  const [soFar, byDay, users, sessions, crashes] = await readTogether(pool, client, [
-    (own) => readSoFar(own, to, environment),
+  const range = [query.from, query.to, environment];
+  const [users, byDay, sums, crashes, soFar] = await readTogether(pool, client, [
+    (own) => readByUser(own, query, environment, facetIds),
     async (own) => ({
-      days: await readDays(own, first, to, environment),
+      users: await readUsersByDay(own, query, environment),
       weeks: await readWeeks(own, query, environment, facetIds),
       processing: await readProcessingTimes(own, range),
       failures: await readFailures(own, range),
     }),
-    (own) => readByUser(own, query, environment, facetIds),
     async (own) => {
-      const whole = await readWholeSessions(own, query, environment);
-      return readSessionsOfEnvironment(own, query, facetIds, whole);
+      const added = await readSums(own, query, facetIds);
+      return { added, sessions: await readSessions(own, query, facetIds, added.sessionParts) };
     },
     (own) => readCrashes(own, query, facetIds),
+    (own) => readSoFar(own, query.to, environment),
   ]);
-  const { days, weeks, processing, failures } = byDay;
   return {
-    sums: { range: sumUp(days, from), week: sumUp(days, week), month: sumUp(days, month) },
-    usersByDay: days.filter(({ day }) => day >= from).map((figures) => figures.users),
-    usersByWeek: weeks,
-    processing,
-    failures,
+    sums: sums.added,
+    usersByDay: byDay.users,
+    usersByWeek: byDay.weeks,
+    processing: byDay.processing,
+    failures: byDay.failures,
     users,
     soFar,
-    sessions,
+    sessions: sums.sessions,
     crashes,
   };
 }

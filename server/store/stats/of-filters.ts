@@ -5,18 +5,14 @@ import { inOrder } from './by-user.ts';
 import { readCrashes } from './crashes.ts';
 import type { MatchingFacets } from './facets.ts';
 import type { Gathered } from './gathered.ts';
-import { eachHistoryWithAmounts } from './histories.ts';
+import { eachHistory } from './histories.ts';
 import { HistoryFigures, type Unclear } from './history-figures.ts';
 import { latestCountries } from './latest-country.ts';
 import { countFailures } from './processing.ts';
 import type { StatsQuery } from './query.ts';
-import {
-  type SessionFigures,
-  type SplitSessions,
-  type WholeSessions,
-  readSplitAndCrashed,
-} from './sessions.ts';
+import { readSessions } from './sessions.ts';
 import { readTogether } from './snapshot.ts';
+import { readSums } from './sums.ts';
 
 export async function gatherFiltered(
   pool: Pool,
@@ -27,23 +23,27 @@ export async function gatherFiltered(
   const [histories, rest] = await readTogether(pool, client, [
     async (own) => {
       const figures = new HistoryFigures(query, look);
-      await eachHistoryWithAmounts(own, (history) => figures.add(history));
+      await eachHistory(own, (history) => figures.add(history));
       return figures;
     },
-    async (own) => ({
-      sessions: await readSplitAndCrashed(own, query, ids),
-      crashes: await readCrashes(own, query, ids),
-      errorTypes: await readErrorTypes(own),
-    }),
+    async (own) => {
+      const sums = await readSums(own, query, ids);
+      return {
+        sums,
+        sessions: await readSessions(own, query, ids, sums.sessionParts),
+        crashes: await readCrashes(own, query, ids),
+        errorTypes: await readErrorTypes(own),
+      };
+    },
   ]);
-  const { sums, users, soFar, unclear } = histories;
+  const { values, users, soFar, unclear } = histories;
   await addAutoPaste(client, query, ids, unclear, users);
-  const failures = [...sums.failures].map(([type, count]) => [rest.errorTypes.get(type)!, count] as const);
+  const failures = [...values.failures].map(([type, count]) => [rest.errorTypes.get(type)!, count] as const);
   return {
-    sums: sums.windows(),
+    sums: rest.sums,
     usersByDay: [...histories.days],
     usersByWeek: [...histories.weeks],
-    processing: sums.processing.summary(),
+    processing: values.processing.summary(),
     failures: countFailures(new Map(failures)),
     users: {
       ...users,
@@ -56,23 +56,9 @@ export async function gatherFiltered(
         ),
       ),
     },
-    soFar: {
-      ...soFar,
-      total_cost_usd: sums.costSoFar(),
-      median_seconds_to_first_crash: histories.medianSecondsToFirstCrash(),
-    },
-    sessions: joinSplit(sums.sessions(), rest.sessions),
+    soFar: { ...soFar, median_seconds_to_first_crash: histories.medianSecondsToFirstCrash() },
+    sessions: rest.sessions,
     crashes: rest.crashes,
-  };
-}
-
-/** Each split session once instead of once for each of its parts. */
-function joinSplit(all: WholeSessions, { joined, parts, crashed }: SplitSessions): SessionFigures {
-  return {
-    sessions: all.sessions - parts.sessions + joined.sessions,
-    // Floats: where all are split nothing may be left but what is too small to be one.
-    seconds: Math.max(0, all.seconds - parts.seconds) + joined.seconds,
-    crashed,
   };
 }
 

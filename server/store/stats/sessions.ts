@@ -2,11 +2,7 @@
 import type pg from 'pg';
 
 import type { StatsQuery } from './query.ts';
-
-export interface WholeSessions {
-  sessions: number;
-  seconds: number;
-}
+import type { SessionParts } from './sums.ts';
 
 export interface SessionFigures {
   sessions: number;
@@ -16,66 +12,27 @@ export interface SessionFigures {
   crashed: number;
 }
 
-/** `whole`: those of the environment that are not split, which are counted day by day. */
-export async function readSessionsOfEnvironment(
+/** `parts`: of all sessions of the range and the filters. */
+export async function readSessions(
   client: pg.ClientBase,
-  query: StatsQuery,
+  { from, to }: StatsQuery,
   facetIds: readonly number[],
-  whole: WholeSessions,
+  parts: SessionParts,
 ): Promise<SessionFigures> {
-  const { joined, crashed } = await readSplitAndCrashed(client, query, facetIds);
-  return {
-    sessions: whole.sessions + joined.sessions,
-    seconds: whole.seconds + joined.seconds,
-    crashed,
-  };
-}
-
-/** Sessions that are split: as they are, and as the parts that they are split into. */
-export interface SplitSessions {
-  joined: WholeSessions;
-  parts: WholeSessions;
-  /** Sessions with an uncaught crash in range. */
-  crashed: number;
-}
-
-export async function readSplitAndCrashed(
-  client: pg.ClientBase,
-  { from, to }: StatsQuery,
-  facetIds: readonly number[],
-): Promise<SplitSessions> {
   const range = [from, to, facetIds];
-  const { rows: split } = await client.query<
-    Record<'sessions' | 'seconds' | 'parts' | 'part_seconds', number>
-  >(SPLIT, range);
+  const { rows } = await client.query<Omit<SessionFigures, 'crashed'>>(JOINED, [
+    ...range,
+    parts.sessions,
+    parts.seconds,
+  ]);
   const { rows: crashed } = await client.query<{ sessions: number }>(CRASHED, range);
-  const { sessions, seconds, parts, part_seconds: partSeconds } = split[0]!;
-  return {
-    joined: { sessions, seconds },
-    parts: { sessions: parts, seconds: partSeconds },
-    crashed: crashed[0]!.sessions,
-  };
+  return { ...rows[0]!, crashed: crashed[0]!.sessions };
 }
 
-export async function readWholeSessions(
-  client: pg.ClientBase,
-  { from, to }: StatsQuery,
-  environment: string,
-): Promise<WholeSessions> {
-  const { rows } = await client.query<WholeSessions>(WHOLE, [from, to, environment]);
-  return rows[0]!;
-}
-
-const WHOLE = `
-  select coalesce(sum(sessions), 0)::float8 as sessions,
-    extract(epoch from coalesce(sum(session_length), '0'))::float8 as seconds
-  from environment_days
-  where day between $1::date and $2::date and environment = $3::text`;
-
-/** The parts in range of a session make one length. */
-const SPLIT = `
-  select count(*)::float8 as sessions, extract(epoch from coalesce(sum(length), '0'))::float8 as seconds,
-    coalesce(sum(parts), 0)::float8 as parts, extract(epoch from coalesce(sum(part_length), '0'))::float8 as part_seconds
+/** Each split session once instead of once for each of its parts in range, which make one length. */
+const JOINED = `
+  select ($4::numeric + coalesce(sum(1 - parts), 0))::float8 as sessions,
+    ($5::numeric + coalesce(extract(epoch from sum(length - part_length)), 0))::float8 as seconds
   from (
     select max(last_at) - min(first_at) as length, count(*) as parts, sum(last_at - first_at) as part_length
     from session_days

@@ -1,4 +1,4 @@
-/** Figures over all users of an environment so far: how many there are, are new, came back, and what they cost. */
+/** Figures over all users of an environment so far: how many there are, are new, and came back. */
 import type pg from 'pg';
 
 import type { Day } from './query.ts';
@@ -13,7 +13,6 @@ export interface SoFar {
   retained_7d: number;
   eligible_30d: number;
   retained_30d: number;
-  total_cost_usd: number;
   median_seconds_to_first_crash: number | null;
 }
 
@@ -22,7 +21,6 @@ export async function readSoFar(client: pg.ClientBase, to: Day, environment: str
   return rows[0]!;
 }
 
-/** What days after the range cost is taken off as exact decimals, so that nothing is left over. */
 const UP_TO = `
   select
     coalesce(sum(users) filter (where first_day <= $1::date), 0)::int as total_users,
@@ -32,10 +30,7 @@ const UP_TO = `
     coalesce(sum(users) filter (where first_day <= $1::date - 13), 0)::int as eligible_7d,
     coalesce(sum(retained_7d) filter (where first_day <= $1::date - 13), 0)::int as retained_7d,
     coalesce(sum(users) filter (where first_day <= $1::date - 59), 0)::int as eligible_30d,
-    coalesce(sum(retained_30d) filter (where first_day <= $1::date - 59), 0)::int as retained_30d,
-    (coalesce(sum(cost_usd), 0) - (
-      select coalesce(sum(cost_usd), 0) from environment_days where day > $1::date and environment = $2::text
-    ))::float8 as total_cost_usd
+    coalesce(sum(retained_30d) filter (where first_day <= $1::date - 59), 0)::int as retained_30d
   from environment_newcomers
   where environment = $2::text`;
 

@@ -3,13 +3,6 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import {
-  AMOUNTS,
-  type Amount,
-  AmountSums,
-  type DayAmounts,
-  encodeAmounts,
-} from '../../../../server/store/histories/amounts.ts';
-import {
   ACTIVE,
   AUTO_PASTE_ON,
   CRASHED,
@@ -19,12 +12,13 @@ import {
   RETRY,
   SECOND_MICROSECONDS,
   TOGGLED,
+  VALUES,
   WIDGET,
   dayNumber,
   encodeDay,
   encodeFirsts,
 } from '../../../../server/store/histories/format.ts';
-import { AmountReader, DayReader, FirstReader } from '../../../../server/store/histories/readers.ts';
+import { DayReader, FirstReader } from '../../../../server/store/histories/readers.ts';
 
 const timeOfDay = fc.integer({ min: 0, max: 86_399_999_999 });
 const dayOfHistory = fc.integer({ min: dayNumber('1900-01-01'), max: dayNumber('2200-12-31') });
@@ -47,6 +41,8 @@ const historyDay = fc.record<HistoryDay>({
   autoPaste: fc.option(fc.boolean()),
   firstCrash: fc.option(timeOfDay),
   steps: fc.array(step).map((steps) => Float64Array.from(steps, ([time, name]) => time * NAMES + name)),
+  processingSeconds: fc.array(processingTime),
+  failureTypes: fc.array(number),
 });
 
 /** The names of steps in the order of time, as `readNames` gives them, and the seconds around them. */
@@ -59,6 +55,16 @@ function inOrder(steps: Float64Array) {
     firstSecond: seconds.at(0) ?? 0,
     lastSecond: seconds.at(-1) ?? 0,
   };
+}
+
+function valuesOf(reader: DayReader): Pick<HistoryDay, 'processingSeconds' | 'failureTypes'> {
+  const [processingSeconds, failureTypes]: [number[], number[]] = [[], []];
+  reader.eachValue({
+    addMilliseconds: (milliseconds) => processingSeconds.push(milliseconds / 1000),
+    addSeconds: (seconds) => processingSeconds.push(seconds),
+    addFailure: (type) => failureTypes.push(type),
+  });
+  return { processingSeconds, failureTypes };
 }
 
 test('days of all kinds', () => {
@@ -92,6 +98,12 @@ test('days of all kinds', () => {
         expect([reader.firstSecond, reader.lastSecond]).toEqual([firstSecond, lastSecond]);
         const count = reader.readNames();
         expect([...reader.names.subarray(0, count)]).toEqual(names);
+        expect(has(VALUES)).toBe(written.processingSeconds.length + written.failureTypes.length > 0);
+        expect(valuesOf(reader)).toEqual({
+          // Negative zero is written as zero.
+          processingSeconds: written.processingSeconds.map((seconds) => seconds + 0),
+          failureTypes: written.failureTypes,
+        });
       }
       expect(reader.next()).toBe(false);
     }),
@@ -107,44 +119,6 @@ test('when users were first seen', () => {
       const read: typeof firsts = [];
       while (reader.next()) read.push({ facetId: reader.facetId, day: reader.day, time: reader.time });
       expect(read).toEqual(firsts);
-    }),
-  );
-});
-
-const decimal = fc.oneof(processingTime, fc.double({ min: 0, max: 1e300, noNaN: true }));
-const count = fc.oneof(fc.nat({ max: 200 }), fc.nat({ max: 2 ** 40 }));
-const isCount = (amount: Amount): boolean => !amount.endsWith('seconds') && !/_us(es|d)$/.test(amount);
-const dayAmounts = fc.record<DayAmounts>({
-  ...(Object.fromEntries(AMOUNTS.map((amount) => [amount, isCount(amount) ? count : decimal])) as Record<
-    Amount,
-    typeof count
-  >),
-  processingSeconds: fc.array(processingTime),
-  failureTypes: fc.array(number),
-});
-
-test('what days add up to', () => {
-  fc.assert(
-    fc.property(fc.array(dayAmounts, { maxLength: 6 }), fc.array(fc.boolean()), (days, isSkipped) => {
-      const bytes = Buffer.concat(days.map(encodeAmounts));
-      const reader = new AmountReader();
-      reader.open(bytes, 0, bytes.length);
-      days.forEach((written, i) => {
-        expect(reader.next()).toBe(true);
-        if (isSkipped[i] === true) return;
-        const sums = new AmountSums();
-        reader.addTo(sums);
-        for (const amount of AMOUNTS) expect(sums.of(amount) + 0).toBe(written[amount] + 0);
-        const [processing, failures]: [number[], number[]] = [[], []];
-        reader.eachValue({
-          addMilliseconds: (milliseconds) => processing.push(milliseconds / 1000),
-          addSeconds: (other) => processing.push(other),
-          addFailure: (type) => failures.push(type),
-        });
-        expect(processing.map((each) => each + 0)).toEqual(written.processingSeconds.map((each) => each + 0));
-        expect(failures).toEqual(written.failureTypes);
-      });
-      expect(reader.next()).toBe(false);
     }),
   );
 });

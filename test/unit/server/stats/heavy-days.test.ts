@@ -53,7 +53,7 @@ test('a hundred thousand sessions of two user-days are counted, and leave with t
     'insert into dirty_user_days (user_id, day) select distinct user_id, day from user_days',
   );
   await catchUp(server.pool);
-  const { rows } = await server.pool.query('select sessions from environment_days where sessions <> 0');
+  const { rows } = await server.pool.query('select sessions from facet_days where sessions <> 0');
   expect(rows).toEqual([]);
   expect(await getFigures(server, '/stats?from=2026-06-01&to=2026-06-30')).toMatchObject({
     growth: { total_users: 0 },

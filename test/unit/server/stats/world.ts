@@ -26,7 +26,7 @@ export async function clear(server: TestServer): Promise<void> {
     `truncate events, crashes, erased_users, client_dropped, dirty_user_days, facets, event_names, user_days, user_facets,
        user_environments, session_days, auto_paste_toggles, uncaught_crashes, environment_days, environment_weeks,
        environment_failures, environment_processing, environment_newcomers, user_histories, error_types, dirty_days, user_stats,
-       reference_remembered`,
+       facet_days, reference_remembered`,
   );
 }
 
