@@ -3,8 +3,7 @@
  * hexadecimal text only, and makes an object of each row. The format is told under "Binary Format" of the manual's
  * page on COPY.
  */
-import type pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import pg from 'pg';
 
 /** Eleven bytes of signature, four of flags, then the length of an extension that is not used. */
 const HEADER_BYTES = 19;
@@ -29,92 +28,76 @@ export async function eachCopiedRow(
   select: string,
   tell: (row: CopiedRow) => void,
 ): Promise<void> {
-  const stream = client.query(copyTo(`copy (${select}) to stdout (format binary)`));
   const parser = new CopyParser(tell);
-  let failure: { error: unknown } | undefined;
-  // To the end in any case: only then is the connection free for what comes next.
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (failure !== undefined) continue;
-    try {
-      parser.take(chunk);
-    } catch (error) {
-      failure = { error };
-    }
-  }
-  if (failure !== undefined) throw failure.error;
-  if (!parser.ended) throw new Error('The answer of COPY ended early.');
+  await new Promise<void>((resolve, reject) => {
+    const whenDone = (error: Error | null | undefined): void => (error ? reject(error) : resolve());
+    client.query(new CopyQuery(`copy (${select}) to stdout (format binary)`, parser, whenDone));
+  });
+  parser.finish();
 }
 
-/** Bytes that there is room for at first: some of the pieces in which an answer comes. */
-const FIRST_ROOM = 256 * 1024;
+/** A query as the driver knows it, which leaves out what is copied. */
+class CopyQuery extends pg.Query {
+  readonly #parser: CopyParser;
+
+  constructor(text: string, parser: CopyParser, whenDone: (error: Error | undefined) => void) {
+    super(text, whenDone);
+    this.#parser = parser;
+  }
+
+  /** The driver calls it for each message, which holds until the next one. */
+  handleCopyData({ chunk }: { chunk: Buffer }): void {
+    this.#parser.take(chunk);
+  }
+}
 
 class CopyParser {
-  ended = false;
   readonly #tell: (row: CopiedRow) => void;
-  /** Pieces are copied into one place: a new one for each would keep the garbage collector busy. */
-  readonly #row: CopiedRow = { bytes: Buffer.allocUnsafeSlow(FIRST_ROOM), starts: [], ends: [] };
-  /** Bytes in that place that no row was made of, and how many there must be before another look. */
-  #size = 0;
-  #needed = HEADER_BYTES;
-  #afterHeader = false;
+  readonly #row: CopiedRow = { bytes: Buffer.alloc(0), starts: [], ends: [] };
+  #isFirst = true;
+  #ended = false;
+  #failure: { error: unknown } | undefined;
 
   constructor(tell: (row: CopiedRow) => void) {
     this.#tell = tell;
   }
 
-  take(piece: Buffer): void {
-    this.#append(piece);
-    if (this.#size < this.#needed) return;
-    let at = 0;
-    if (!this.#afterHeader) {
-      at = HEADER_BYTES;
-      this.#afterHeader = true;
+  /** A message has whole rows: as the protocol says always one, the first after the header. */
+  take(message: Buffer): void {
+    // To the end in any case: only then is the connection free for what comes next.
+    if (this.#failure !== undefined) return;
+    try {
+      let at = this.#isFirst ? HEADER_BYTES : 0;
+      this.#isFirst = false;
+      while (at < message.length) {
+        at = this.#readRow(message, at);
+        if (!this.#ended) this.#tell(this.#row);
+      }
+    } catch (error) {
+      this.#failure = { error };
     }
-    for (let end = this.#readRow(at); end !== null; end = this.#readRow(at)) {
-      at = end;
-      if (this.ended) break;
-      this.#tell(this.#row);
-    }
-    this.#row.bytes.copyWithin(0, at, this.#size);
-    this.#size -= at;
   }
 
-  #append(piece: Buffer): void {
-    const size = this.#size + piece.length;
-    if (size > this.#row.bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(size, this.#row.bytes.length * 2));
-      this.#row.bytes.copy(larger, 0, 0, this.#size);
-      this.#row.bytes = larger;
-    }
-    piece.copy(this.#row.bytes, this.#size);
-    this.#size = size;
+  /** Throws what went wrong on the way. */
+  finish(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (!this.#ended) throw new Error('The answer of COPY ended early.');
   }
 
-  /** Where the row ends that begins at `at`; null where more bytes are needed to tell. */
-  #readRow(at: number): number | null {
-    const { bytes, starts, ends } = this.#row;
+  /** Where the row ends that begins at `at`. */
+  #readRow(message: Buffer, at: number): number {
+    const row = this.#row;
+    row.bytes = message;
     let end = at + SHORT;
-    if (!this.#isThere(at, end)) return null;
-    const columns = bytes.readInt16BE(at);
-    if (columns === END) {
-      this.ended = true;
-      return end;
-    }
+    const columns = message.readInt16BE(at);
+    this.#ended = columns === END;
     for (let column = 0; column < columns; column += 1) {
-      const start = end + LENGTH;
-      if (!this.#isThere(at, start)) return null;
-      const length = bytes.readInt32BE(end);
-      end = length === NULL ? start : start + length;
-      if (!this.#isThere(at, end)) return null;
-      starts[column] = length === NULL ? -1 : start;
-      ends[column] = end;
+      const length = message.readInt32BE(end);
+      end += LENGTH;
+      row.starts[column] = length === NULL ? -1 : end;
+      if (length !== NULL) end += length;
+      row.ends[column] = end;
     }
     return end;
-  }
-
-  #isThere(at: number, end: number): boolean {
-    if (end <= this.#size) return true;
-    this.#needed = end - at;
-    return false;
   }
 }

@@ -1,19 +1,18 @@
 /** Goes through the bytes of histories (`format.ts`) without making anything of them that is not asked for. */
 import { ACTIVE, CRASHED, TIME_BYTES, VALUES } from './format.ts';
 
+/** For doubles, whose bytes lie anywhere. */
+const scratch = new DataView(new ArrayBuffer(8));
+
 class ByteReader {
   bytes: Uint8Array = new Uint8Array();
-  protected view: DataView = new DataView(new ArrayBuffer());
   /** The byte that is read next. */
   protected at = 0;
   protected last = 0;
 
   /** Reads the entries from `at` to `last` (excluded) of `bytes`. */
   open(bytes: Uint8Array, at: number, last: number): void {
-    if (bytes !== this.bytes) {
-      this.bytes = bytes;
-      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
+    this.bytes = bytes;
     this.at = at;
     this.last = last;
   }
@@ -39,12 +38,15 @@ class ByteReader {
   }
 
   protected timeAt(at: number): number {
-    return this.view.getUint16(at) * 2 ** 32 + this.view.getUint32(at + 2);
+    const { bytes } = this;
+    let time = 0;
+    for (let i = at; i < at + TIME_BYTES; i += 1) time = time * 256 + bytes[i]!;
+    return time;
   }
 
   protected double(): number {
-    this.at += 8;
-    return this.view.getFloat64(this.at - 8);
+    for (let i = 0; i < 8; i += 1) scratch.setUint8(i, this.bytes[this.at++]!);
+    return scratch.getFloat64(0);
   }
 }
 

@@ -1,8 +1,9 @@
 /** All histories of users, one after the other: whatever is asked of users, a single pass over them answers. */
 import type { ClientBase } from 'pg';
 
-import { eachCopiedRow } from '../binary-copy.ts';
+import { type CopiedRow, eachCopiedRow } from '../binary-copy.ts';
 import { DayReader, FirstReader } from '../histories/readers.ts';
+import { useOneProcess } from './snapshot.ts';
 
 /** The history of one user. It is the same object for every user: read it before the next one is told. */
 export interface UserHistory {
@@ -11,15 +12,19 @@ export interface UserHistory {
   userId: () => string;
 }
 
+/** In the transaction of `client`. */
 export async function eachHistory(client: ClientBase, tell: (history: UserHistory) => void): Promise<void> {
   const [firsts, days] = [new FirstReader(), new DayReader()];
-  await eachCopiedRow(
+  let row: CopiedRow;
+  const history = { firsts, days, userId: () => uuidAt(row.bytes, row.starts[0]!) };
+  await eachRow(
     client,
     `select user_id, firsts, coalesce(settled, '') || recent from user_histories`,
-    ({ bytes, starts, ends }) => {
-      firsts.open(bytes, starts[1]!, ends[1]!);
-      days.open(bytes, starts[2]!, ends[2]!);
-      tell({ firsts, days, userId: () => uuidAt(bytes, starts[0]!) });
+    (next) => {
+      row = next;
+      firsts.open(row.bytes, row.starts[1]!, row.ends[1]!);
+      days.open(row.bytes, row.starts[2]!, row.ends[2]!);
+      tell(history);
     },
   );
 }
@@ -27,10 +32,16 @@ export async function eachHistory(client: ClientBase, tell: (history: UserHistor
 /** For those who only ask who is known with which facets. */
 export async function eachFirsts(client: ClientBase, tell: (firsts: FirstReader) => void): Promise<void> {
   const firsts = new FirstReader();
-  await eachCopiedRow(client, 'select firsts from user_histories', ({ bytes, starts, ends }) => {
+  await eachRow(client, 'select firsts from user_histories', ({ bytes, starts, ends }) => {
     firsts.open(bytes, starts[0]!, ends[0]!);
     tell(firsts);
   });
+}
+
+async function eachRow(client: ClientBase, select: string, tell: (row: CopiedRow) => void): Promise<void> {
+  // Worker processes would have to hand each row on, which takes longer than to read it.
+  await useOneProcess(client);
+  await eachCopiedRow(client, select, tell);
 }
 
 /** The day of the user's first event with one of the facets; infinite where there is none. */

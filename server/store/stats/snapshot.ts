@@ -33,6 +33,11 @@ export async function inSnapshot<T>(
   }
 }
 
+/** No worker processes for the rest of the transaction. */
+export async function useOneProcess(client: pg.ClientBase): Promise<void> {
+  await client.query('set local max_parallel_workers_per_gather = 0');
+}
+
 /**
  * What each of `readers` reads, in the view of `client`'s transaction: two at a time, the second on another connection
  * that takes over the view, where the pool has one to spare. Those that take longest are best first. Rejects where one of
@@ -57,14 +62,15 @@ export async function readTogether<T extends readonly unknown[]>(
     await read(client);
     return results as unknown as T;
   }
-  await client.query(ONE_CORE);
+  // Two connections keep two cores busy, and the others are there for those who send.
+  await useOneProcess(client);
   const { rows } = await client.query<{ id: string }>('select pg_export_snapshot() as id');
   let hasSecond = false;
   const second = inSnapshot(
     pool,
     async (own) => {
       hasSecond = true;
-      await own.query(ONE_CORE);
+      await useOneProcess(own);
       await read(own);
     },
     rows[0]!.id,
@@ -77,9 +83,6 @@ export async function readTogether<T extends readonly unknown[]>(
   await first;
   return results as unknown as T;
 }
-
-/** No worker processes: two connections keep two cores busy, and the others are there for those who send. */
-const ONE_CORE = 'set local max_parallel_workers_per_gather = 0';
 
 /** With the second one, half of the connections are left to those who need one at all. */
 function hasOneToSpare({ totalCount, idleCount, options }: pg.Pool): boolean {
