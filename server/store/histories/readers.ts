@@ -134,6 +134,21 @@ export class DayReader extends ByteReader {
     return count;
   }
 
+  /** Adds 1 to `counts[name_id]` for each event. */
+  addNamesTo(counts: Float64Array): void {
+    const { bytes } = this;
+    const end = this.#namesEnd;
+    for (let at = this.#names; at < end;) {
+      let code = bytes[at++]!;
+      if (code > 127) {
+        this.at = at - 1;
+        code = this.number();
+        at = this.at;
+      }
+      counts[code >> 1]! += 1;
+    }
+  }
+
   /** Microseconds of the day; only where the flag says that there is a crash. */
   get firstCrash(): number {
     return this.timeAt(this.#valuesEnd);

@@ -1,7 +1,7 @@
 /** Which of the app's own events there are: how often each happened in range, and to how many users. */
 import type { Pool } from 'pg';
 
-import { ACTIVE, dayNumber } from '../histories/format.ts';
+import { dayNumber } from '../histories/format.ts';
 import { matchingFacets } from './facets.ts';
 import { type UserHistory, eachHistory } from './histories.ts';
 import type { StatsQuery } from './query.ts';
@@ -38,9 +38,8 @@ class EventCounter {
   /** By `name_id`. */
   readonly counts: Float64Array;
   readonly users: Float64Array;
-  /** Of each name the latest user who had it, by the order in which they come. */
-  readonly #latest: Float64Array;
-  #user = 0;
+  /** The same of the present user. */
+  readonly #own: Float64Array;
   readonly #matches: Uint8Array;
   readonly #from: number;
   readonly #to: number;
@@ -48,28 +47,22 @@ class EventCounter {
   constructor({ from, to }: StatsQuery, matches: Uint8Array, highestName: number) {
     this.counts = new Float64Array(highestName + 1);
     this.users = new Float64Array(highestName + 1);
-    this.#latest = new Float64Array(highestName + 1);
+    this.#own = new Float64Array(highestName + 1);
     this.#matches = matches;
     this.#from = dayNumber(from);
     this.#to = dayNumber(to);
   }
 
   add({ days }: UserHistory): void {
-    this.#user += 1;
+    const own = this.#own;
     while (days.next() && days.day <= this.#to) {
-      if (days.day < this.#from || this.#matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;
-      this.#addEvents(days.readNames(), days.names);
+      if (days.day >= this.#from && this.#matches[days.facetId] === 1) days.addNamesTo(own);
     }
-  }
-
-  #addEvents(count: number, names: Uint32Array): void {
-    const latest = this.#latest;
-    for (let i = 0; i < count; i += 1) {
-      const nameId = names[i]! >> 1;
-      this.counts[nameId]! += 1;
-      if (latest[nameId] === this.#user) continue;
-      latest[nameId] = this.#user;
+    for (let nameId = 0; nameId < own.length; nameId += 1) {
+      if (own[nameId] === 0) continue;
+      this.counts[nameId]! += own[nameId]!;
       this.users[nameId]! += 1;
+      own[nameId] = 0;
     }
   }
 }

@@ -1,7 +1,7 @@
 /** One event over time: how often it happened on each day or in each week, and to how many users. */
 import type { Pool } from 'pg';
 
-import { ACTIVE, dayNumber } from '../histories/format.ts';
+import { dayNumber } from '../histories/format.ts';
 import { matchingFacets } from './facets.ts';
 import { type UserHistory, eachHistory } from './histories.ts';
 import { type Day, type StatsQuery, daysBetween, mondayOf, weeksTouching } from './query.ts';
@@ -26,13 +26,10 @@ export function readEventSeries(
     const { from, to } = query;
     const dates = interval === 'day' ? daysBetween(from, to) : weeksTouching(query);
     const periods = { first: interval === 'day' ? from : mondayOf(from), days: interval === 'day' ? 1 : 7 };
-    const { rows: names } = await client.query<{ name_id: number }>(
-      'select name_id from event_names where event = $1',
-      [event],
-    );
-    const counter = new SeriesCounter(query, periods, dates.length);
-    const nameId = names[0]?.name_id;
-    if (nameId !== undefined) {
+    const { rows } = await client.query<{ name_id: number | null; highest: number }>(NAME, [event]);
+    const { name_id: nameId, highest } = rows[0]!;
+    const counter = new SeriesCounter(query, periods, dates.length, highest);
+    if (nameId !== null) {
       const { look } = await matchingFacets(client, query);
       await eachHistory(client, (history) => counter.add(history, nameId, look.matches));
     }
@@ -45,6 +42,9 @@ export function readEventSeries(
   });
 }
 
+const NAME = `
+  select max(name_id) filter (where event = $1::text) as name_id, coalesce(max(name_id), 0) as highest from event_names`;
+
 class SeriesCounter {
   /** By period. */
   readonly counts: Float64Array;
@@ -54,8 +54,16 @@ class SeriesCounter {
   readonly #to: number;
   readonly #first: number;
   readonly #daysOfPeriod: number;
+  /** All events so far, by `name_id`. */
+  readonly #events: Float64Array;
 
-  constructor({ from, to }: StatsQuery, { first, days }: { first: Day; days: number }, periods: number) {
+  constructor(
+    { from, to }: StatsQuery,
+    { first, days }: { first: Day; days: number },
+    periods: number,
+    highestName: number,
+  ) {
+    this.#events = new Float64Array(highestName + 1);
     this.counts = new Float64Array(periods);
     this.users = new Float64Array(periods);
     this.#from = dayNumber(from);
@@ -67,8 +75,10 @@ class SeriesCounter {
   add({ days }: UserHistory, nameId: number, matches: Uint8Array): void {
     let latest = -1;
     while (days.next() && days.day <= this.#to) {
-      if (days.day < this.#from || matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;
-      const count = countOf(nameId, days.readNames(), days.names);
+      if (days.day < this.#from || matches[days.facetId] === 0) continue;
+      const before = this.#events[nameId]!;
+      days.addNamesTo(this.#events);
+      const count = this.#events[nameId]! - before;
       if (count === 0) continue;
       const period = Math.floor((days.day - this.#first) / this.#daysOfPeriod);
       this.counts[period]! += count;
@@ -77,10 +87,4 @@ class SeriesCounter {
       latest = period;
     }
   }
-}
-
-function countOf(nameId: number, events: number, names: Uint32Array): number {
-  let count = 0;
-  for (let i = 0; i < events; i += 1) if (names[i]! >> 1 === nameId) count += 1;
-  return count;
 }

@@ -1,7 +1,7 @@
 /** Filters name versions, platforms, countries, environments; rollups know their combinations by number. */
 import type pg from 'pg';
 
-import { FACET_COLUMNS, type FacetColumn, type StatsQuery } from './query.ts';
+import { FACET_COLUMNS, type StatsQuery } from './query.ts';
 
 export interface MatchingFacets {
   /** The facets whose columns equal one of the values of each filter. */
@@ -18,44 +18,59 @@ export interface MatchingFacets {
 export interface FacetLook {
   /** 1: matches. */
   matches: Uint8Array;
-  /** Its country's index in `countryNames`; 0: none. */
+  /** Of those that match the country's index in `countryNames`; 0: none. */
   countries: Uint32Array;
   countryNames: string[];
 }
 
-type Facet = Record<FacetColumn, string> & { facet_id: number };
+interface Row {
+  highest: number;
+  ids: number[];
+  /** Of each of `ids`: from 1 in `country_names`; 0: none. */
+  countries: number[];
+  country_names: string[];
+  environment: string | null;
+}
 
 export async function matchingFacets(
   client: pg.ClientBase,
   { filters }: StatsQuery,
 ): Promise<MatchingFacets> {
-  const { rows } = await client.query<Facet>(`select facet_id, ${FACET_COLUMNS.join(', ')} from facets`);
-  const wanted = FACET_COLUMNS.flatMap((column) => {
-    const values = filters[column];
-    return values ? [{ column, values: new Set(values) }] : [];
-  });
-  const matching = rows.filter((facet) => wanted.every(({ column, values }) => values.has(facet[column])));
-  return {
-    ids: matching.map((facet) => facet.facet_id),
-    environment: wholeEnvironment(rows, matching),
-    look: lookAt(rows, matching),
+  const { rows } = await client.query<Row>(
+    MATCHING,
+    FACET_COLUMNS.map((column) => filters[column] ?? null),
+  );
+  const { highest, ids, countries, country_names: names, environment } = rows[0]!;
+  const look = {
+    matches: new Uint8Array(highest + 1),
+    countries: new Uint32Array(highest + 1),
+    countryNames: ['', ...names],
   };
+  ids.forEach((id, i) => {
+    look.matches[id] = 1;
+    look.countries[id] = countries[i]!;
+  });
+  return { ids, environment, look };
 }
 
-function wholeEnvironment(all: readonly Facet[], matching: readonly Facet[]): string | null {
-  const environments = new Set(matching.map((facet) => facet.environment));
-  const [environment] = environments;
-  if (environment === undefined || environments.size > 1) return null;
-  const isWhole = all.filter((facet) => facet.environment === environment).length === matching.length;
-  return isWhole ? environment : null;
-}
-
-function lookAt(all: readonly Facet[], matching: readonly Facet[]): FacetLook {
-  const room = all.reduce((highest, { facet_id }) => Math.max(highest, facet_id), 0) + 1;
-  const [matches, countries] = [new Uint8Array(room), new Uint32Array(room)];
-  const countryNames = [...new Set(['', ...all.map(({ country }) => country)])];
-  const indexes = new Map(countryNames.map((name, index) => [name, index]));
-  for (const { facet_id, country } of all) countries[facet_id] = indexes.get(country)!;
-  for (const { facet_id } of matching) matches[facet_id] = 1;
-  return { matches, countries, countryNames };
-}
+/** One row of arrays: there are thousands of facets, and an object for each would take longer than all of this. */
+const MATCHING = `
+  with matching as (
+    select facet_id, country, environment
+    from facets
+    where ${FACET_COLUMNS.map((column, i) => `($${i + 1}::text[] is null or ${column} = any ($${i + 1}::text[]))`).join('\n      and ')}
+  ),
+  names as (
+    select country, (row_number() over (order by country))::int as index
+    from (select distinct country from matching where country <> '') countries
+  )
+  select
+    (select coalesce(max(facet_id), 0) from facets) as highest,
+    coalesce(array_agg(facet_id order by facet_id), '{}') as ids,
+    coalesce(array_agg(coalesce(index, 0) order by facet_id), '{}') as countries,
+    (select coalesce(array_agg(country order by index), '{}') from names) as country_names,
+    case when min(environment) = max(environment)
+      and count(*) = (select count(*) from facets where environment = (select min(environment) from matching))
+      then min(environment) end as environment
+  from matching
+  left join names using (country)`;
