@@ -69,11 +69,10 @@ async function readUsers(
 async function readFiltered(client: pg.ClientBase, query: StatsQuery, matches: Uint8Array): Promise<Users> {
   const [first, last] = [dayNumber(query.from), dayNumber(query.to)];
   const users = { active: new Float64Array(lengthInDays(query)), new: new Float64Array(lengthInDays(query)) };
-  await eachHistory(client, (history) => {
-    const firstDay = firstDayOf(history, matches);
+  await eachHistory(client, ['firsts', 'days'], ({ firsts, days }) => {
+    const firstDay = firstDayOf(firsts, matches);
     if (firstDay >= first && firstDay <= last) users.new[firstDay - first]! += 1;
     let latest = -1;
-    const { days } = history;
     while (days.next() && days.day <= last) {
       const { day, facetId, flags } = days;
       if (day < first || day === latest || matches[facetId] === 0 || (flags & ACTIVE) === 0) continue;

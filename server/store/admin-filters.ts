@@ -1,7 +1,7 @@
 /** What figures can be filtered by. */
 import type pg from 'pg';
 
-import { eachFirsts } from './stats/histories.ts';
+import { eachHistory } from './stats/histories.ts';
 import { FACET_COLUMNS, type FacetColumn } from './stats/query.ts';
 import { inSnapshot } from './stats/snapshot.ts';
 
@@ -22,7 +22,7 @@ export function readFilterValues(pool: pg.Pool): Promise<FilterValues> {
       (column) => new ValueCounter(facets.map((facet) => [facet.facet_id, facet[column]])),
     );
     let user = 0;
-    await eachFirsts(client, (firsts) => {
+    await eachHistory(client, ['firsts'], ({ firsts }) => {
       user += 1;
       while (firsts.next()) for (const counter of counters) counter.add(user, firsts.facetId);
     });

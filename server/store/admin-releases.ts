@@ -25,7 +25,7 @@ export function readReleases(pool: pg.Pool, query: StatsQuery): Promise<{ releas
   return inSnapshot(pool, async (client) => {
     const { ids, look } = await matchingFacets(client, query);
     const counter = new ReleaseCounter(query, look.matches, await readVersions(client));
-    await eachHistory(client, (history) => counter.add(history));
+    await eachHistory(client, ['firsts', 'days'], (history) => counter.add(history));
     const { rows } = await client.query<{ app_version: string; crashes: number }>(CRASHES, [
       query.from,
       query.to,
@@ -94,7 +94,7 @@ class ReleaseCounter {
     this.#to = dayNumber(query.to);
   }
 
-  add({ firsts, days }: UserHistory): void {
+  add({ firsts, days }: Omit<UserHistory, 'userId'>): void {
     while (firsts.next()) {
       const version = this.versions[this.#versionOf[firsts.facetId]!]!;
       version.firstDay = Math.min(version.firstDay, firsts.day);

@@ -1,8 +1,13 @@
 /** Goes through the bytes of histories (`format.ts`) without making anything of them that is not asked for. */
-import { ACTIVE, CRASHED, TIME_BYTES, VALUES } from './format.ts';
+import { ACTIVE, CRASHED, DAY_BYTES, SECOND_BYTES, TIME_BYTES, VALUES } from './format.ts';
 
 /** For doubles, whose bytes lie anywhere. */
 const scratch = new DataView(new ArrayBuffer(8));
+
+/** Three bytes, signed. */
+function int24At(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8)) >> 8;
+}
 
 class ByteReader {
   bytes: Uint8Array = new Uint8Array();
@@ -29,12 +34,9 @@ class ByteReader {
     }
   }
 
-  /** Three bytes, signed. */
-  protected short(): number {
-    const { bytes } = this;
-    const value = (bytes[this.at]! << 24) | (bytes[this.at + 1]! << 16) | (bytes[this.at + 2]! << 8);
-    this.at += 3;
-    return value >> 8;
+  protected numberAt(at: number): number {
+    this.at = at;
+    return this.number();
   }
 
   protected timeAt(at: number): number {
@@ -66,11 +68,9 @@ export class DayReader extends ByteReader {
   day = 0;
   facetId = 0;
   flags = 0;
-  /** Seconds of the day of the first and the last event; 0 where there are none. */
-  firstSecond = 0;
-  lastSecond = 0;
   /** See `readNames`. */
   names = new Uint32Array(1_024);
+  #seconds = 0;
   #names = 0;
   #namesEnd = 0;
   #values = 0;
@@ -81,30 +81,58 @@ export class DayReader extends ByteReader {
     this.end = at;
   }
 
-  /** Goes to the next entry; false where there is none. */
+  /** Goes to the next entry; false where there is none. On local variables, as every pass comes here for every day. */
   next(): boolean {
-    if (this.end >= this.last) return false;
-    this.start = this.end;
-    this.at = this.end;
-    this.day = this.short();
-    this.flags = this.bytes[this.at++]!;
-    this.facetId = this.number();
-    this.firstSecond = 0;
-    this.lastSecond = 0;
-    let length = 0;
-    if ((this.flags & ACTIVE) !== 0) {
-      this.firstSecond = this.short();
-      this.lastSecond = this.short();
-      length = this.number();
+    const start = this.end;
+    if (start >= this.last) return false;
+    const { bytes } = this;
+    this.start = start;
+    this.day = int24At(bytes, start);
+    let at = start + DAY_BYTES;
+    const flags = bytes[at++]!;
+    this.flags = flags;
+    let number = bytes[at++]!;
+    if (number > 127) {
+      number = this.numberAt(at - 1);
+      at = this.at;
     }
-    this.#names = this.at;
-    this.at += length;
-    this.#namesEnd = this.at;
-    length = (this.flags & VALUES) === 0 ? 0 : this.number();
-    this.#values = this.at;
-    this.#valuesEnd = this.at + length;
-    this.end = this.#valuesEnd + ((this.flags & CRASHED) === 0 ? 0 : TIME_BYTES);
+    this.facetId = number;
+    number = 0;
+    if ((flags & ACTIVE) !== 0) {
+      this.#seconds = at;
+      at += 2 * SECOND_BYTES;
+      number = bytes[at++]!;
+      if (number > 127) {
+        number = this.numberAt(at - 1);
+        at = this.at;
+      }
+    }
+    this.#names = at;
+    at += number;
+    this.#namesEnd = at;
+    number = 0;
+    if ((flags & VALUES) !== 0) {
+      number = bytes[at++]!;
+      if (number > 127) {
+        number = this.numberAt(at - 1);
+        at = this.at;
+      }
+    }
+    this.#values = at;
+    at += number;
+    this.#valuesEnd = at;
+    this.end = (flags & CRASHED) === 0 ? at : at + TIME_BYTES;
     return true;
+  }
+
+  /** Second of the day of the first event; 0 where there is none. */
+  get firstSecond(): number {
+    return (this.flags & ACTIVE) === 0 ? 0 : int24At(this.bytes, this.#seconds);
+  }
+
+  /** The same of the last event. */
+  get lastSecond(): number {
+    return (this.flags & ACTIVE) === 0 ? 0 : int24At(this.bytes, this.#seconds + SECOND_BYTES);
   }
 
   /**
@@ -122,12 +150,8 @@ export class DayReader extends ByteReader {
     for (; at < end; count += 1) {
       let code = bytes[at++]!;
       if (code > 127) {
-        code &= 127;
-        for (let shift = 7; ; shift += 7) {
-          const byte = bytes[at++]!;
-          code |= (byte & 127) << shift;
-          if (byte < 128) break;
-        }
+        code = this.numberAt(at - 1);
+        at = this.at;
       }
       names[count] = code;
     }
@@ -141,8 +165,7 @@ export class DayReader extends ByteReader {
     for (let at = this.#names; at < end;) {
       let code = bytes[at++]!;
       if (code > 127) {
-        this.at = at - 1;
-        code = this.number();
+        code = this.numberAt(at - 1);
         at = this.at;
       }
       counts[code >> 1]! += 1;
@@ -175,8 +198,8 @@ export class FirstReader extends ByteReader {
   next(): boolean {
     if (this.at >= this.last) return false;
     this.facetId = this.number();
-    this.day = this.short();
-    this.at += TIME_BYTES;
+    this.day = int24At(this.bytes, this.at);
+    this.at += DAY_BYTES + TIME_BYTES;
     return true;
   }
 

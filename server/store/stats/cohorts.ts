@@ -18,7 +18,7 @@ export function readCohorts(pool: pg.Pool, query: StatsQuery): Promise<Cohort[]>
   return inSnapshot(pool, async (client) => {
     const { look } = await matchingFacets(client, query);
     const counter = new CohortCounter(query, look.matches);
-    await eachHistory(client, (history) => counter.add(history));
+    await eachHistory(client, ['firsts', 'days'], (history) => counter.add(history));
     return weeksTouching(query).map((cohort, i) => {
       return { week_start: cohort, users: counter.users[i]!, active: [...counter.active[i]!.subarray(i)] };
     });
@@ -42,13 +42,12 @@ class CohortCounter {
     this.#to = dayNumber(query.to);
   }
 
-  add(history: UserHistory): void {
-    const firstDay = firstDayOf(history, this.#matches);
+  add({ firsts, days }: Omit<UserHistory, 'userId'>): void {
+    const firstDay = firstDayOf(firsts, this.#matches);
     if (firstDay < this.#firstMonday || firstDay > this.#to) return;
     const cohort = this.#weekOf(firstDay);
     this.users[cohort]! += 1;
     const active = this.active[cohort]!;
-    const { days } = history;
     let latest = -1;
     while (days.next() && days.day <= this.#to) {
       if (this.#matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;

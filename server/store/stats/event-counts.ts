@@ -2,8 +2,9 @@
 import type { Pool } from 'pg';
 
 import { dayNumber } from '../histories/format.ts';
+import type { DayReader } from '../histories/readers.ts';
 import { matchingFacets } from './facets.ts';
-import { type UserHistory, eachHistory } from './histories.ts';
+import { eachHistory } from './histories.ts';
 import type { StatsQuery } from './query.ts';
 import { inSnapshot } from './snapshot.ts';
 
@@ -22,7 +23,7 @@ export function readEventCounts(pool: Pool, query: StatsQuery): Promise<EventCou
     );
     const highest = names.reduce((max, { name_id }) => Math.max(max, name_id), 0);
     const counter = new EventCounter(query, look.matches, highest);
-    await eachHistory(client, (history) => counter.add(history));
+    await eachHistory(client, ['days'], ({ days }) => counter.add(days));
     return names
       .map(({ name_id, event }) => ({
         event,
@@ -53,7 +54,7 @@ class EventCounter {
     this.#to = dayNumber(to);
   }
 
-  add({ days }: UserHistory): void {
+  add(days: DayReader): void {
     const own = this.#own;
     while (days.next() && days.day <= this.#to) {
       if (days.day >= this.#from && this.#matches[days.facetId] === 1) days.addNamesTo(own);

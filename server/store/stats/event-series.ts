@@ -2,8 +2,9 @@
 import type { Pool } from 'pg';
 
 import { dayNumber } from '../histories/format.ts';
+import type { DayReader } from '../histories/readers.ts';
 import { matchingFacets } from './facets.ts';
-import { type UserHistory, eachHistory } from './histories.ts';
+import { eachHistory } from './histories.ts';
 import { type Day, type StatsQuery, daysBetween, mondayOf, weeksTouching } from './query.ts';
 import { inSnapshot } from './snapshot.ts';
 
@@ -31,7 +32,7 @@ export function readEventSeries(
     const counter = new SeriesCounter(query, periods, dates.length, highest);
     if (nameId !== null) {
       const { look } = await matchingFacets(client, query);
-      await eachHistory(client, (history) => counter.add(history, nameId, look.matches));
+      await eachHistory(client, ['days'], ({ days }) => counter.add(days, nameId, look.matches));
     }
     const series = dates.map((date, i) => ({ date, count: counter.counts[i]!, users: counter.users[i]! }));
     return {
@@ -72,7 +73,7 @@ class SeriesCounter {
     this.#daysOfPeriod = days;
   }
 
-  add({ days }: UserHistory, nameId: number, matches: Uint8Array): void {
+  add(days: DayReader, nameId: number, matches: Uint8Array): void {
     let latest = -1;
     while (days.next() && days.day <= this.#to) {
       if (days.day < this.#from || matches[days.facetId] === 0) continue;

@@ -47,7 +47,7 @@ export class FunnelHistories {
     this.passed = new Float64Array(rule.steps.length);
   }
 
-  add(history: UserHistory): void {
+  add(history: Omit<UserHistory, 'firsts'>): void {
     const { days } = history;
     const { matches } = this.#rule;
     this.#chains.reset();

@@ -7,45 +7,44 @@ import { useOneProcess } from './snapshot.ts';
 
 /** The history of one user. It is the same object for every user: read it before the next one is told. */
 export interface UserHistory {
+  userId: () => string;
   firsts: FirstReader;
   days: DayReader;
-  userId: () => string;
 }
 
-/** In the transaction of `client`. */
-export async function eachHistory(client: ClientBase, tell: (history: UserHistory) => void): Promise<void> {
+type Part = keyof UserHistory;
+
+const COLUMNS: Record<Part, string> = {
+  userId: 'user_id',
+  firsts: 'firsts',
+  days: `coalesce(settled, '') || recent`,
+};
+
+/** Tells what is asked for of each user, in the transaction of `client`: the fewer parts, the faster. */
+export async function eachHistory<Asked extends Part>(
+  client: ClientBase,
+  parts: readonly Asked[],
+  tell: (history: Pick<UserHistory, Asked>) => void,
+): Promise<void> {
+  const [userId, first, day] = (['userId', 'firsts', 'days'] as const).map((part) =>
+    (parts as readonly Part[]).indexOf(part),
+  );
   const [firsts, days] = [new FirstReader(), new DayReader()];
   let row: CopiedRow;
-  const history = { firsts, days, userId: () => uuidAt(row.bytes, row.starts[0]!) };
-  await eachRow(
-    client,
-    `select user_id, firsts, coalesce(settled, '') || recent from user_histories`,
-    (next) => {
-      row = next;
-      firsts.open(row.bytes, row.starts[1]!, row.ends[1]!);
-      days.open(row.bytes, row.starts[2]!, row.ends[2]!);
-      tell(history);
-    },
-  );
-}
-
-/** For those who only ask who is known with which facets. */
-export async function eachFirsts(client: ClientBase, tell: (firsts: FirstReader) => void): Promise<void> {
-  const firsts = new FirstReader();
-  await eachRow(client, 'select firsts from user_histories', ({ bytes, starts, ends }) => {
-    firsts.open(bytes, starts[0]!, ends[0]!);
-    tell(firsts);
+  const history: UserHistory = { firsts, days, userId: () => uuidAt(row.bytes, row.starts[userId!]!) };
+  // Worker processes would have to hand each row on, which takes longer than to read it.
+  await useOneProcess(client);
+  const select = `select ${parts.map((part) => COLUMNS[part]).join(', ')} from user_histories`;
+  await eachCopiedRow(client, select, (next) => {
+    row = next;
+    if (first !== -1) firsts.open(row.bytes, row.starts[first!]!, row.ends[first!]!);
+    if (day !== -1) days.open(row.bytes, row.starts[day!]!, row.ends[day!]!);
+    tell(history);
   });
 }
 
-async function eachRow(client: ClientBase, select: string, tell: (row: CopiedRow) => void): Promise<void> {
-  // Worker processes would have to hand each row on, which takes longer than to read it.
-  await useOneProcess(client);
-  await eachCopiedRow(client, select, tell);
-}
-
 /** The day of the user's first event with one of the facets; infinite where there is none. */
-export function firstDayOf({ firsts }: UserHistory, matches: Uint8Array): number {
+export function firstDayOf(firsts: FirstReader, matches: Uint8Array): number {
   let day = Number.POSITIVE_INFINITY;
   while (firsts.next()) if (matches[firsts.facetId] === 1) day = Math.min(day, firsts.day);
   return day;
