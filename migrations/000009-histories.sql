@@ -8,20 +8,25 @@ create table error_types (
 );
 
 -- What one user did, as server/store/histories/format.ts tells the bytes. Days up to settled_to (a number, as there) are
--- in `settled`, later ones in `recent`, so that a new day does not rewrite all those before it.
+-- in `settled`, later ones in `recent`, so that a new day does not rewrite all those before it; their processing times and
+-- failures lie apart, as few questions ask for them.
 create table user_histories (
   user_id uuid primary key,
   -- Since when the user is known with each facet; outlives retention, as long as the user has any record.
   firsts bytea not null,
   recent bytea not null,
+  recent_values bytea not null,
   recent_days int not null,
   settled bytea,
+  settled_values bytea,
   settled_to int
 ) with (fillfactor = 75);
 -- Looked at by each question: reading it must not cost more than its bytes.
 alter table user_histories
   alter column recent set storage external,
-  alter column settled set storage external;
+  alter column recent_values set storage external,
+  alter column settled set storage external,
+  alter column settled_values set storage external;
 
 insert into error_types (error_type_id, error_type)
 select row_number() over (order by error_type), error_type

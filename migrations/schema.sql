@@ -267,8 +267,10 @@ create table user_histories (
   user_id uuid not null,
   firsts bytea not null,
   recent bytea not null,
+  recent_values bytea not null,
   recent_days integer not null,
   settled bytea,
+  settled_values bytea,
   settled_to integer
 );
 

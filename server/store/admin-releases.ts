@@ -94,7 +94,7 @@ class ReleaseCounter {
     this.#to = dayNumber(query.to);
   }
 
-  add({ firsts, days }: Omit<UserHistory, 'userId'>): void {
+  add({ firsts, days }: Pick<UserHistory, 'firsts' | 'days'>): void {
     while (firsts.next()) {
       const version = this.versions[this.#versionOf[firsts.facetId]!]!;
       version.firstDay = Math.min(version.firstDay, firsts.day);

@@ -1,42 +1,74 @@
 /** Entries of a history one by one: as they are put together, and put back. Pure. */
-import { type FirstSeen, type HistoryDay, encodeDay, encodeFirsts, secondOf } from './format.ts';
-import { DayReader, FirstReader } from './readers.ts';
+import {
+  type FirstSeen,
+  type HistoryDay,
+  PAIR_SECONDS,
+  VALUES,
+  encodeDay,
+  encodeFirsts,
+  encodeValues,
+  pairOf,
+} from './format.ts';
+import { DayReader, FirstReader, ValueReader } from './readers.ts';
+
+/** Days and their values, as they are stored. */
+export interface Entries {
+  days: Buffer;
+  values: Buffer;
+}
 
 export interface Entry {
   day: number;
-  /** Of the day; 0 where there is no event. */
+  /** As `DayReader` tells it. */
   firstSecond: number;
   facetId: number;
-  bytes: Uint8Array;
+  bytes: Buffer;
+  /** Empty where there are none. */
+  values: Buffer;
 }
 
 export function entryOf(day: HistoryDay): Entry {
   const { steps } = day;
   return {
     day: day.day,
-    firstSecond: steps.length === 0 ? 0 : secondOf(steps.reduce((a, b) => Math.min(a, b))),
+    firstSecond: steps.length === 0 ? 0 : pairOf(steps.reduce((a, b) => Math.min(a, b))) * PAIR_SECONDS,
     facetId: day.facetId,
     bytes: encodeDay(day),
+    values: encodeValues(day),
   };
 }
 
-/** The entries of `stored`, and with each the reader that stands on it. */
-export function* readEntries(stored: Uint8Array): Generator<{ entry: Entry; reader: DayReader }> {
-  const reader = new DayReader();
-  reader.open(stored, 0, stored.length);
-  while (reader.next()) {
-    const { day, firstSecond, facetId, start, end } = reader;
-    yield { entry: { day, firstSecond, facetId, bytes: stored.subarray(start, end) }, reader };
+export function readEntries(stored: Entries): Entry[] {
+  const entries: Entry[] = [];
+  const [days, values] = [new DayReader(), new ValueReader()];
+  days.open(stored.days, 0, stored.days.length);
+  values.open(stored.values, 0, stored.values.length);
+  while (days.next()) {
+    const hasValues = (days.flags & VALUES) !== 0;
+    if (hasValues) values.next();
+    entries.push({
+      day: days.day,
+      firstSecond: days.firstSecond,
+      facetId: days.facetId,
+      bytes: stored.days.subarray(days.start, days.end),
+      values: hasValues ? stored.values.subarray(values.start, values.end) : NOTHING,
+    });
   }
+  return entries;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** Puts entries into the order that histories have. */
 export function inOrder(entries: Entry[]): Entry[] {
   return entries.sort((a, b) => a.day - b.day || a.firstSecond - b.firstSecond || a.facetId - b.facetId);
 }
 
-export function join(entries: readonly Entry[]): Buffer {
-  return Buffer.concat(entries.map(({ bytes }) => bytes));
+export function join(entries: readonly Entry[]): Entries {
+  return {
+    days: Buffer.concat(entries.map(({ bytes }) => bytes)),
+    values: Buffer.concat(entries.map(({ values }) => values)),
+  };
 }
 
 /** `stored`, with `firsts` in the place of what it says of their facets. */

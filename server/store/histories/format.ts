@@ -3,11 +3,13 @@
  * answers whatever the range and the filters.
  *
  * Days are entries, one for each day and facet, in the order of their days and of the first events in them: the day (three
- * bytes, signed, since 1970-01-01 UTC), flags (one byte), the facet; then, where there are events, the seconds of the day
- * of the first and the last (three bytes each), the length of their names, and these in the order of time, each as
- * `name_id` × 2, + 1 if it happened at the same time as the one before; then, where there are values, their length, how many
- * processing times there are and these (`ByteWriter.seconds`), and the `error_type_id` of each failure; then, where there are
- * crashes, when the first was (six bytes, microseconds of the day).
+ * bytes, signed, since 1970-01-01 UTC), flags (one byte), the facet; then, where there are events, when on this day the first
+ * and the last were (two bytes each, in pairs of seconds), the length of their names, and these in the order of time, each
+ * as `name_id` × 2, + 1 if it happened at the same time as the one before; then, where there are crashes, when the first was
+ * (six bytes, microseconds of the day).
+ *
+ * Values are those of the days whose flags say that there are any, in the same order: their length, how many processing times
+ * there are and these (`ByteWriter.seconds`), then the `error_type_id` of each failure.
  *
  * `firsts` has for each facet when the user was first seen with it: the facet, the day (three bytes), the microseconds
  * of the day (six bytes).
@@ -32,8 +34,9 @@ export const VALUES = 128;
 
 export const SECOND_MICROSECONDS = 1_000_000;
 export const DAY_SECONDS = 86_400;
-/** Of a second of the day. */
-export const SECOND_BYTES = 3;
+/** Of when the first and the last event of a day were: to two seconds, as all of a day fit into two bytes then. */
+export const PAIR_BYTES = 2;
+export const PAIR_SECONDS = 2;
 export const DAY_BYTES = 3;
 export const TIME_BYTES = 6;
 const DAY_MS = 86_400_000;
@@ -83,7 +86,6 @@ export function encodeDay({ day, facetId, ...did }: HistoryDay): Buffer {
   writer.integer(flagsOf(did), 1);
   writer.number(facetId);
   writeSteps(writer, did.steps);
-  if (hasValues(did)) writeValues(writer, did);
   if (did.firstCrash !== null) writer.integer(did.firstCrash, TIME_BYTES);
   return writer.bytes;
 }
@@ -107,13 +109,16 @@ function hasValues({ processingSeconds, failureTypes }: Values): boolean {
   return processingSeconds.length + failureTypes.length > 0;
 }
 
-function writeValues(to: ByteWriter, { processingSeconds, failureTypes }: Values): void {
-  const values = new ByteWriter();
-  values.number(processingSeconds.length);
-  for (const seconds of processingSeconds) values.seconds(seconds);
-  for (const type of failureTypes) values.number(type);
-  to.number(values.bytes.length);
-  to.append(values.bytes);
+/** No bytes where there are none. */
+export function encodeValues(day: Values): Buffer {
+  const [writer, values] = [new ByteWriter(), new ByteWriter()];
+  if (!hasValues(day)) return writer.bytes;
+  values.number(day.processingSeconds.length);
+  for (const seconds of day.processingSeconds) values.seconds(seconds);
+  for (const type of day.failureTypes) values.number(type);
+  writer.number(values.bytes.length);
+  writer.append(values.bytes);
+  return writer.bytes;
 }
 
 function writeSteps(to: ByteWriter, steps: Float64Array): void {
@@ -126,15 +131,15 @@ function writeSteps(to: ByteWriter, steps: Float64Array): void {
     names.number((step - time * NAMES) * 2 + (time === before ? 1 : 0));
     before = time;
   }
-  to.integer(secondOf(inOrder[0]!), SECOND_BYTES);
-  to.integer(secondOf(inOrder.at(-1)!), SECOND_BYTES);
+  to.integer(pairOf(inOrder[0]!), PAIR_BYTES);
+  to.integer(pairOf(inOrder.at(-1)!), PAIR_BYTES);
   to.number(names.bytes.length);
   to.append(names.bytes);
 }
 
-/** The second of the day of a step. */
-export function secondOf(step: number): number {
-  return Math.floor(step / NAMES / SECOND_MICROSECONDS);
+/** Which pair of seconds of the day a step is in. */
+export function pairOf(step: number): number {
+  return Math.floor(step / NAMES / SECOND_MICROSECONDS / PAIR_SECONDS);
 }
 
 export function encodeFirsts(firsts: readonly FirstSeen[]): Buffer {

@@ -1,5 +1,5 @@
 /** Goes through the bytes of histories (`format.ts`) without making anything of them that is not asked for. */
-import { ACTIVE, CRASHED, DAY_BYTES, SECOND_BYTES, TIME_BYTES, VALUES } from './format.ts';
+import { ACTIVE, CRASHED, DAY_BYTES, PAIR_BYTES, PAIR_SECONDS, TIME_BYTES } from './format.ts';
 
 /** For doubles, whose bytes lie anywhere. */
 const scratch = new DataView(new ArrayBuffer(8));
@@ -52,14 +52,6 @@ class ByteReader {
   }
 }
 
-export interface ValueListener {
-  /** Processing times: those of whole milliseconds, and the others. */
-  addMilliseconds: (milliseconds: number) => void;
-  addSeconds: (seconds: number) => void;
-  /** `error_type_id` */
-  addFailure: (type: number) => void;
-}
-
 /** Reads days, one entry after the other. */
 export class DayReader extends ByteReader {
   /** Where the present entry begins, and where the next one does. */
@@ -70,11 +62,9 @@ export class DayReader extends ByteReader {
   flags = 0;
   /** See `readNames`. */
   names = new Uint32Array(1_024);
-  #seconds = 0;
+  #pairs = 0;
   #names = 0;
   #namesEnd = 0;
-  #values = 0;
-  #valuesEnd = 0;
 
   override open(bytes: Uint8Array, at: number, last: number): void {
     super.open(bytes, at, last);
@@ -99,8 +89,8 @@ export class DayReader extends ByteReader {
     this.facetId = number;
     number = 0;
     if ((flags & ACTIVE) !== 0) {
-      this.#seconds = at;
-      at += 2 * SECOND_BYTES;
+      this.#pairs = at;
+      at += 2 * PAIR_BYTES;
       number = bytes[at++]!;
       if (number > 127) {
         number = this.numberAt(at - 1);
@@ -110,29 +100,23 @@ export class DayReader extends ByteReader {
     this.#names = at;
     at += number;
     this.#namesEnd = at;
-    number = 0;
-    if ((flags & VALUES) !== 0) {
-      number = bytes[at++]!;
-      if (number > 127) {
-        number = this.numberAt(at - 1);
-        at = this.at;
-      }
-    }
-    this.#values = at;
-    at += number;
-    this.#valuesEnd = at;
     this.end = (flags & CRASHED) === 0 ? at : at + TIME_BYTES;
     return true;
   }
 
-  /** Second of the day of the first event; 0 where there is none. */
+  /** The second of the day from which on there are events; 0 where there are none. */
   get firstSecond(): number {
-    return (this.flags & ACTIVE) === 0 ? 0 : int24At(this.bytes, this.#seconds);
+    return (this.flags & ACTIVE) === 0 ? 0 : this.#pairAt(this.#pairs) * PAIR_SECONDS;
   }
 
-  /** The same of the last event. */
+  /** The last second in which there may be one; 0 where there are none. */
   get lastSecond(): number {
-    return (this.flags & ACTIVE) === 0 ? 0 : int24At(this.bytes, this.#seconds + SECOND_BYTES);
+    if ((this.flags & ACTIVE) === 0) return 0;
+    return (this.#pairAt(this.#pairs + PAIR_BYTES) + 1) * PAIR_SECONDS - 1;
+  }
+
+  #pairAt(at: number): number {
+    return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
   }
 
   /**
@@ -174,19 +158,43 @@ export class DayReader extends ByteReader {
 
   /** Microseconds of the day; only where the flag says that there is a crash. */
   get firstCrash(): number {
-    return this.timeAt(this.#valuesEnd);
+    return this.timeAt(this.#namesEnd);
+  }
+}
+
+export interface ValueListener {
+  /** Processing times: those of whole milliseconds, and the others. */
+  addMilliseconds: (milliseconds: number) => void;
+  addSeconds: (seconds: number) => void;
+  /** `error_type_id` */
+  addFailure: (type: number) => void;
+}
+
+/** Reads values: go to the next ones whenever the day that is read has any. */
+export class ValueReader extends ByteReader {
+  start = 0;
+  end = 0;
+
+  override open(bytes: Uint8Array, at: number, last: number): void {
+    super.open(bytes, at, last);
+    this.end = at;
   }
 
-  /** Tells each processing time, and the type of each failure. */
-  eachValue(to: ValueListener): void {
-    if ((this.flags & VALUES) === 0) return;
-    this.at = this.#values;
+  next(): void {
+    this.start = this.end;
+    this.at = this.end;
+    const length = this.number();
+    this.end = this.at + length;
+  }
+
+  /** Tells each processing time, and the type of each failure. Once only. */
+  each(to: ValueListener): void {
     for (let left = this.number(); left > 0; left -= 1) {
       const code = this.number();
       if ((code & 1) === 0) to.addMilliseconds(code >> 1);
       else to.addSeconds(this.double());
     }
-    while (this.at < this.#valuesEnd) to.addFailure(this.number());
+    while (this.at < this.end) to.addFailure(this.number());
   }
 }
 

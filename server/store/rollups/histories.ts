@@ -1,7 +1,15 @@
 /** What each user did, day by day, in one row (table `user_histories`), brought in line with the other rollups. */
 import type pg from 'pg';
 
-import { type Entry, entryOf, inOrder, join, mergeFirsts, readEntries } from '../histories/entries.ts';
+import {
+  type Entries,
+  type Entry,
+  entryOf,
+  inOrder,
+  join,
+  mergeFirsts,
+  readEntries,
+} from '../histories/entries.ts';
 import { type FirstSeen, dayNumber } from '../histories/format.ts';
 import { type Computed, historyDays, readErrorTypes } from './history-days.ts';
 import type { UserDays } from './marks.ts';
@@ -60,9 +68,9 @@ function changesOf({ userIds, days }: UserDays): Map<string, Changes> {
 
 interface Stored {
   firsts: Buffer;
-  recent: Buffer;
+  recent: Entries;
   /** Null where it stays as it is: none of its days has changed, and none are added. */
-  settled: Buffer | null;
+  settled: Entries | null;
   /** Number of the last day in `settled`. */
   settledTo: number | null;
 }
@@ -73,14 +81,11 @@ interface Changed extends Stored {
 }
 
 function change({ days, entries, firsts }: Changes, stored: Stored, values: ValueChanges): Changed {
-  for (const { bytes } of entries) for (const { reader } of readEntries(bytes)) values.take(reader, 1);
-  const replaceIn = (bytes: Buffer, added: Entry[]): Entry[] => {
-    const kept: Entry[] = [];
-    for (const { entry, reader } of readEntries(bytes)) {
-      if (days.has(entry.day)) values.take(reader, -1);
-      else kept.push(entry);
-    }
-    return inOrder([...kept, ...added]);
+  for (const entry of entries) values.take(entry, 1);
+  const replaceIn = (old: Entries, added: Entry[]): Entry[] => {
+    const before = readEntries(old);
+    for (const entry of before) if (days.has(entry.day)) values.take(entry, -1);
+    return inOrder([...before.filter(({ day }) => !days.has(day)), ...added]);
   };
   const isSettled = ({ day }: Entry): boolean => stored.settledTo !== null && day <= stored.settledTo;
   const recent = replaceIn(
@@ -112,7 +117,12 @@ function change({ days, entries, firsts }: Changes, stored: Stored, values: Valu
 }
 
 const NOTHING = Buffer.alloc(0);
-const NOTHING_STORED: Stored = { firsts: NOTHING, recent: NOTHING, settled: null, settledTo: null };
+const NOTHING_STORED: Stored = {
+  firsts: NOTHING,
+  recent: { days: NOTHING, values: NOTHING },
+  settled: null,
+  settledTo: null,
+};
 
 async function readStored(
   client: pg.ClientBase,
@@ -126,8 +136,10 @@ async function readStored(
       row.user_id,
       {
         firsts: row.firsts,
-        recent: row.recent,
-        settled: row.is_opened ? (row.settled ?? NOTHING) : null,
+        recent: { days: row.recent, values: row.recent_values },
+        settled: row.is_opened
+          ? { days: row.settled ?? NOTHING, values: row.settled_values ?? NOTHING }
+          : null,
         settledTo: row.settled_to,
       },
     ]),
@@ -138,9 +150,11 @@ interface StoredRow {
   user_id: string;
   firsts: Buffer;
   recent: Buffer;
+  recent_values: Buffer;
   /** Whether `settled` has to change. Else it was not read. */
   is_opened: boolean;
   settled: Buffer | null;
+  settled_values: Buffer | null;
   settled_to: number | null;
 }
 
@@ -158,15 +172,19 @@ async function write(
   await client.query(UPSERT, [
     kept.map(({ userId }) => userId),
     kept.map(({ firsts }) => firsts),
-    kept.map(({ recent }) => recent),
+    kept.map(({ recent }) => recent.days),
+    kept.map(({ recent }) => recent.values),
     kept.map(({ recentDays }) => recentDays),
-    kept.map(({ settled }) => settled),
+    kept.map(({ settled }) => settled?.days),
+    kept.map(({ settled }) => settled?.values),
     kept.map(({ settledTo }) => settledTo),
   ]);
 }
 
 const STORED = `
-  select user_id, firsts, recent, settled_to, is_opened, case when is_opened then settled end as settled
+  select user_id, firsts, recent, recent_values, settled_to, is_opened,
+    case when is_opened then settled end as settled,
+    case when is_opened then settled_values end as settled_values
   from (
     select user_histories.*, first_day <= coalesce(settled_to, first_day - 1) or recent_days >= ${MANY_DAYS} as is_opened
     from user_histories
@@ -175,8 +193,12 @@ const STORED = `
 
 /** Settled days that do not change are not written again: the value keeps its place on the disk. */
 const UPSERT = `
-  insert into user_histories (user_id, firsts, recent, recent_days, settled, settled_to)
-  select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::int[], $5::bytea[], $6::int[])
+  insert into user_histories
+    (user_id, firsts, recent, recent_values, recent_days, settled, settled_values, settled_to)
+  select *
+  from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int[], $6::bytea[], $7::bytea[], $8::int[])
   on conflict (user_id) do update
-  set firsts = excluded.firsts, recent = excluded.recent, recent_days = excluded.recent_days,
-    settled_to = excluded.settled_to, settled = coalesce(excluded.settled, user_histories.settled)`;
+  set firsts = excluded.firsts, recent = excluded.recent, recent_values = excluded.recent_values,
+    recent_days = excluded.recent_days, settled_to = excluded.settled_to,
+    settled = coalesce(excluded.settled, user_histories.settled),
+    settled_values = coalesce(excluded.settled_values, user_histories.settled_values)`;

@@ -5,7 +5,8 @@
 import type pg from 'pg';
 
 import { dayOfNumber } from '../histories/format.ts';
-import type { DayReader, ValueListener } from '../histories/readers.ts';
+import type { Entry } from '../histories/entries.ts';
+import { type ValueListener, ValueReader } from '../histories/readers.ts';
 import { PROCESSING_BUCKETS } from './processing-buckets.ts';
 
 /** Columns, each with an element for every value that comes or goes. */
@@ -24,13 +25,17 @@ export class ValueChanges implements ValueListener {
   #day = '';
   #facetId = 0;
   #sign = 1;
+  readonly #reader = new ValueReader();
 
-  /** Adds (`sign` 1) or takes off (-1) the values of the day that the reader stands on. */
-  take(reader: DayReader, sign: 1 | -1): void {
-    this.#day = dayOfNumber(reader.day);
-    this.#facetId = reader.facetId;
+  /** Adds (`sign` 1) or takes off (-1) the values of an entry. */
+  take({ day, facetId, values }: Entry, sign: 1 | -1): void {
+    if (values.length === 0) return;
+    this.#day = dayOfNumber(day);
+    this.#facetId = facetId;
     this.#sign = sign;
-    reader.eachValue(this);
+    this.#reader.open(values, 0, values.length);
+    this.#reader.next();
+    this.#reader.each(this);
   }
 
   addMilliseconds(milliseconds: number): void {

@@ -42,7 +42,7 @@ class CohortCounter {
     this.#to = dayNumber(query.to);
   }
 
-  add({ firsts, days }: Omit<UserHistory, 'userId'>): void {
+  add({ firsts, days }: Pick<UserHistory, 'firsts' | 'days'>): void {
     const firstDay = firstDayOf(firsts, this.#matches);
     if (firstDay < this.#firstMonday || firstDay > this.#to) return;
     const cohort = this.#weekOf(firstDay);

@@ -47,7 +47,7 @@ export class FunnelHistories {
     this.passed = new Float64Array(rule.steps.length);
   }
 
-  add(history: Omit<UserHistory, 'firsts'>): void {
+  add(history: Pick<UserHistory, 'userId' | 'days'>): void {
     const { days } = history;
     const { matches } = this.#rule;
     this.#chains.reset();

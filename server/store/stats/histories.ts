@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg';
 
 import { type CopiedRow, eachCopiedRow } from '../binary-copy.ts';
-import { DayReader, FirstReader } from '../histories/readers.ts';
+import { DayReader, FirstReader, ValueReader } from '../histories/readers.ts';
 import { useOneProcess } from './snapshot.ts';
 
 /** The history of one user. It is the same object for every user: read it before the next one is told. */
@@ -10,6 +10,8 @@ export interface UserHistory {
   userId: () => string;
   firsts: FirstReader;
   days: DayReader;
+  /** Go to the next ones whenever the present day has any. */
+  values: ValueReader;
 }
 
 type Part = keyof UserHistory;
@@ -18,6 +20,7 @@ const COLUMNS: Record<Part, string> = {
   userId: 'user_id',
   firsts: 'firsts',
   days: `coalesce(settled, '') || recent`,
+  values: `coalesce(settled_values, '') || recent_values`,
 };
 
 /** Tells what is asked for of each user, in the transaction of `client`: the fewer parts, the faster. */
@@ -26,19 +29,21 @@ export async function eachHistory<Asked extends Part>(
   parts: readonly Asked[],
   tell: (history: Pick<UserHistory, Asked>) => void,
 ): Promise<void> {
-  const [userId, first, day] = (['userId', 'firsts', 'days'] as const).map((part) =>
-    (parts as readonly Part[]).indexOf(part),
-  );
-  const [firsts, days] = [new FirstReader(), new DayReader()];
+  const columnOf = (part: Part): number => (parts as readonly Part[]).indexOf(part);
+  const readers = { firsts: new FirstReader(), days: new DayReader(), values: new ValueReader() };
+  const asked = Object.entries(readers).flatMap(([part, reader]) => {
+    const column = columnOf(part as Part);
+    return column === -1 ? [] : [{ reader, column }];
+  });
+  const userId = columnOf('userId');
   let row: CopiedRow;
-  const history: UserHistory = { firsts, days, userId: () => uuidAt(row.bytes, row.starts[userId!]!) };
+  const history: UserHistory = { ...readers, userId: () => uuidAt(row.bytes, row.starts[userId]!) };
   // Worker processes would have to hand each row on, which takes longer than to read it.
   await useOneProcess(client);
   const select = `select ${parts.map((part) => COLUMNS[part]).join(', ')} from user_histories`;
   await eachCopiedRow(client, select, (next) => {
     row = next;
-    if (first !== -1) firsts.open(row.bytes, row.starts[first!]!, row.ends[first!]!);
-    if (day !== -1) days.open(row.bytes, row.starts[day!]!, row.ends[day!]!);
+    for (const { reader, column } of asked) reader.open(row.bytes, row.starts[column]!, row.ends[column]!);
     tell(history);
   });
 }

@@ -8,6 +8,7 @@ import {
   RETRY,
   SECOND_MICROSECONDS,
   TOGGLED,
+  VALUES,
   WIDGET,
   dayNumber,
 } from '../histories/format.ts';
@@ -119,14 +120,15 @@ export class HistoryFigures {
     return { day, time };
   }
 
-  #readDays({ days }: UserHistory, firstDay: number): Did {
+  #readDays({ days, values }: UserHistory, firstDay: number): Did {
     const { matches, countries } = this.#facets;
     const [from, to] = [this.#from, this.#to];
     const did = nothingDone();
     let [countryUntil, toggleUntil, activeDay, activeWeek] = [-NEVER, -NEVER, -NEVER, -1];
     while (days.next() && days.day <= to) {
-      if (matches[days.facetId] === 0) continue;
       const { day, flags } = days;
+      if ((flags & VALUES) !== 0) values.next();
+      if (matches[days.facetId] === 0) continue;
       if ((flags & CRASHED) !== 0) {
         did.firstCrash = Math.min(did.firstCrash, momentOf(day, days.firstCrash));
         did.crashedInRange ||= day >= from;
@@ -146,7 +148,7 @@ export class HistoryFigures {
       if (day === to) did.onLastDay = true;
       if (day < from) continue;
       did.inRange |= flags;
-      days.eachValue(this.values);
+      if ((flags & VALUES) !== 0) values.each(this.values);
       const country = countries[days.facetId]!;
       if (country !== 0) {
         const isLater = day * DAY_SECONDS + days.firstSecond > countryUntil;

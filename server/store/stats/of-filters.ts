@@ -23,7 +23,7 @@ export async function gatherFiltered(
   const [histories, rest] = await readTogether(pool, client, [
     async (own) => {
       const figures = new HistoryFigures(query, look);
-      await eachHistory(own, ['userId', 'firsts', 'days'], (history) => figures.add(history));
+      await eachHistory(own, ['userId', 'firsts', 'days', 'values'], (history) => figures.add(history));
       return figures;
     },
     async (own) => {

@@ -17,8 +17,9 @@ import {
   dayNumber,
   encodeDay,
   encodeFirsts,
+  encodeValues,
 } from '../../../../server/store/histories/format.ts';
-import { DayReader, FirstReader } from '../../../../server/store/histories/readers.ts';
+import { DayReader, FirstReader, ValueReader } from '../../../../server/store/histories/readers.ts';
 
 const timeOfDay = fc.integer({ min: 0, max: 86_399_999_999 });
 const dayOfHistory = fc.integer({ min: dayNumber('1900-01-01'), max: dayNumber('2200-12-31') });
@@ -49,22 +50,12 @@ const historyDay = fc.record<HistoryDay>({
 function inOrder(steps: Float64Array) {
   const sorted = [...steps].toSorted((a, b) => a - b);
   const times = sorted.map((each) => Math.floor(each / NAMES));
-  const seconds = times.map((time) => Math.floor(time / SECOND_MICROSECONDS));
+  const pairs = times.map((time) => Math.floor(time / SECOND_MICROSECONDS / 2));
   return {
     names: sorted.map((each, i) => (each % NAMES) * 2 + (i > 0 && times[i] === times[i - 1] ? 1 : 0)),
-    firstSecond: seconds.at(0) ?? 0,
-    lastSecond: seconds.at(-1) ?? 0,
+    firstSecond: pairs.length === 0 ? 0 : pairs[0]! * 2,
+    lastSecond: pairs.length === 0 ? 0 : pairs.at(-1)! * 2 + 1,
   };
-}
-
-function valuesOf(reader: DayReader): Pick<HistoryDay, 'processingSeconds' | 'failureTypes'> {
-  const [processingSeconds, failureTypes]: [number[], number[]] = [[], []];
-  reader.eachValue({
-    addMilliseconds: (milliseconds) => processingSeconds.push(milliseconds / 1000),
-    addSeconds: (seconds) => processingSeconds.push(seconds),
-    addFailure: (type) => failureTypes.push(type),
-  });
-  return { processingSeconds, failureTypes };
 }
 
 test('days of all kinds', () => {
@@ -99,11 +90,6 @@ test('days of all kinds', () => {
         const count = reader.readNames();
         expect([...reader.names.subarray(0, count)]).toEqual(names);
         expect(has(VALUES)).toBe(written.processingSeconds.length + written.failureTypes.length > 0);
-        expect(valuesOf(reader)).toEqual({
-          // Negative zero is written as zero.
-          processingSeconds: written.processingSeconds.map((seconds) => seconds + 0),
-          failureTypes: written.failureTypes,
-        });
       }
       expect(reader.next()).toBe(false);
     }),
@@ -119,6 +105,31 @@ test('when users were first seen', () => {
       const read: typeof firsts = [];
       while (reader.next()) read.push({ facetId: reader.facetId, day: reader.day, time: reader.time });
       expect(read).toEqual(firsts);
+    }),
+  );
+});
+
+test('values of days that have any', () => {
+  fc.assert(
+    fc.property(fc.array(historyDay, { maxLength: 6 }), fc.array(fc.boolean()), (days, isSkipped) => {
+      const bytes = Buffer.concat(days.map(encodeValues));
+      const reader = new ValueReader();
+      reader.open(bytes, 0, bytes.length);
+      days.forEach(({ processingSeconds, failureTypes }, i) => {
+        if (processingSeconds.length + failureTypes.length === 0) return;
+        reader.next();
+        if (isSkipped[i] === true) return;
+        const [times, failures]: [number[], number[]] = [[], []];
+        reader.each({
+          addMilliseconds: (milliseconds) => times.push(milliseconds / 1000),
+          addSeconds: (seconds) => times.push(seconds),
+          addFailure: (type) => failures.push(type),
+        });
+        // Negative zero is written as zero.
+        expect(times).toEqual(processingSeconds.map((seconds) => seconds + 0));
+        expect(failures).toEqual(failureTypes);
+      });
+      expect(reader.end).toBe(bytes.length);
     }),
   );
 });
