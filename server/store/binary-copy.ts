@@ -3,7 +3,7 @@
  * hexadecimal text only, and makes an object of each row. The format is told under "Binary Format" of the manual's
  * page on COPY.
  */
-import pg from 'pg';
+import { type ClientBase, Query } from 'pg';
 
 /** Eleven bytes of signature, four of flags, then the length of an extension that is not used. */
 const HEADER_BYTES = 19;
@@ -24,7 +24,7 @@ export interface CopiedRow {
 
 /** Tells each row. `select` cannot have parameters: what is put into it must be quoted. */
 export async function eachCopiedRow(
-  client: pg.ClientBase,
+  client: ClientBase,
   select: string,
   tell: (row: CopiedRow) => void,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function eachCopiedRow(
 }
 
 /** A query as the driver knows it, which leaves out what is copied. */
-class CopyQuery extends pg.Query {
+class CopyQuery extends Query {
   readonly #parser: CopyParser;
 
   constructor(text: string, parser: CopyParser, whenDone: (error: Error | undefined) => void) {
