@@ -3,7 +3,9 @@
  * hexadecimal text only, and makes an object of each row. The format is told under "Binary Format" of the manual's
  * page on COPY.
  */
-import { type ClientBase, Query } from 'pg';
+import type { ClientBase } from 'pg';
+
+import { type CopyListener, CopyQuery } from './copy-query.ts';
 
 /** Eleven bytes of signature, four of flags, then the length of an extension that is not used. */
 const HEADER_BYTES = 19;
@@ -11,13 +13,13 @@ const SHORT = 2;
 const LENGTH = 4;
 /** Instead of a number of columns: nothing follows. */
 const END = -1;
-/** Instead of a length. */
+/** Instead of a length, so that a null ends before it starts. */
 const NULL = -1;
 
 /** Where the columns of a row lie. It is the same object for every row: what it says holds until the next one is told. */
 export interface CopiedRow {
   bytes: Buffer;
-  /** Of each column; -1 where it is null. */
+  /** Of each column. Where it is null, it ends before it starts. */
   starts: number[];
   ends: number[];
 }
@@ -30,25 +32,10 @@ export async function eachCopiedRow(
 ): Promise<void> {
   const parser = new CopyParser(tell);
   await new Promise<void>((resolve, reject) => {
-    const whenDone = (error: Error | null | undefined): void => (error ? reject(error) : resolve());
-    client.query(new CopyQuery(`copy (${select}) to stdout (format binary)`, parser, whenDone));
+    const whenDone = (error?: Error): void => (error ? reject(error) : resolve());
+    client.query(new CopyQuery(`copy (${select}) to stdout (format binary)`, parser.take, whenDone));
   });
   parser.finish();
-}
-
-/** A query as the driver knows it, which leaves out what is copied. */
-class CopyQuery extends Query {
-  readonly #parser: CopyParser;
-
-  constructor(text: string, parser: CopyParser, whenDone: (error: Error | undefined) => void) {
-    super(text, whenDone);
-    this.#parser = parser;
-  }
-
-  /** The driver calls it for each message, which holds until the next one. */
-  handleCopyData({ chunk }: { chunk: Buffer }): void {
-    this.#parser.take(chunk);
-  }
 }
 
 class CopyParser {
@@ -62,21 +49,21 @@ class CopyParser {
     this.#tell = tell;
   }
 
-  /** A message has whole rows: as the protocol says always one, the first after the header. */
-  take(message: Buffer): void {
+  /** Takes a message, which has whole rows: as the protocol says always one, the first after the header. */
+  readonly take: CopyListener = (bytes, from, to) => {
     // To the end in any case: only then is the connection free for what comes next.
     if (this.#failure !== undefined) return;
     try {
-      let at = this.#isFirst ? HEADER_BYTES : 0;
+      let at = this.#isFirst ? from + HEADER_BYTES : from;
       this.#isFirst = false;
-      while (at < message.length) {
-        at = this.#readRow(message, at);
+      while (at < to) {
+        at = this.#readRow(bytes, at);
         if (!this.#ended) this.#tell(this.#row);
       }
     } catch (error) {
       this.#failure = { error };
     }
-  }
+  };
 
   /** Throws what went wrong on the way. */
   finish(): void {
@@ -85,18 +72,18 @@ class CopyParser {
   }
 
   /** Where the row ends that begins at `at`. */
-  #readRow(message: Buffer, at: number): number {
+  #readRow(bytes: Buffer, at: number): number {
     const row = this.#row;
-    row.bytes = message;
+    row.bytes = bytes;
     let end = at + SHORT;
-    const columns = message.readInt16BE(at);
+    const columns = bytes.readInt16BE(at);
     this.#ended = columns === END;
     for (let column = 0; column < columns; column += 1) {
-      const length = message.readInt32BE(end);
+      const length = bytes.readInt32BE(end);
       end += LENGTH;
-      row.starts[column] = length === NULL ? -1 : end;
+      row.starts[column] = end;
+      row.ends[column] = end + length;
       if (length !== NULL) end += length;
-      row.ends[column] = end;
     }
     return end;
   }

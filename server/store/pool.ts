@@ -1,6 +1,7 @@
 /** Connections to PostgreSQL. Loses none of them for good: a database that is gone and back is simply used again. */
 import { Client, Pool, type PoolClient, escapeIdentifier } from 'pg';
 
+import { LendingSocket } from './lending-socket.ts';
 import { type SlowStatementOptions, watchStatements } from './slow-statements.ts';
 
 export interface PoolOptions {
@@ -44,6 +45,7 @@ export function openPool({ url, connections = 10, onError = () => {}, slow }: Po
     query_timeout: QUERY_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
+    stream: () => new LendingSocket(),
   });
   pool.on('error', onError);
   // A connection that breaks between two statements of a transaction would end the process: its next statement

@@ -52,11 +52,35 @@ class ByteReader {
   }
 }
 
-/** Reads days, one entry after the other. */
-export class DayReader extends ByteReader {
+/** Goes from entry to entry, of settled days and then of recent ones. */
+class EntryReader extends ByteReader {
   /** Where the present entry begins, and where the next one does. */
   start = 0;
   end = 0;
+  #recentAt = 0;
+  #recentLast = 0;
+
+  /** The same, and what lies from `recentAt` to `recentLast` after it. */
+  override open(bytes: Uint8Array, at: number, last: number, recentAt = 0, recentLast = 0): void {
+    super.open(bytes, at, last);
+    this.end = at;
+    this.#recentAt = recentAt;
+    this.#recentLast = recentLast;
+  }
+
+  /** False where there is no further entry. */
+  protected hasNext(): boolean {
+    if (this.end < this.last) return true;
+    if (this.#recentAt >= this.#recentLast) return false;
+    this.end = this.#recentAt;
+    this.last = this.#recentLast;
+    this.#recentAt = this.last;
+    return true;
+  }
+}
+
+/** Reads days, one entry after the other. */
+export class DayReader extends EntryReader {
   day = 0;
   facetId = 0;
   flags = 0;
@@ -66,16 +90,10 @@ export class DayReader extends ByteReader {
   #names = 0;
   #namesEnd = 0;
 
-  override open(bytes: Uint8Array, at: number, last: number): void {
-    super.open(bytes, at, last);
-    this.end = at;
-  }
-
   /** Goes to the next entry; false where there is none. On local variables, as every pass comes here for every day. */
   next(): boolean {
-    const start = this.end;
-    if (start >= this.last) return false;
-    const { bytes } = this;
+    if (!this.hasNext()) return false;
+    const { bytes, end: start } = this;
     this.start = start;
     this.day = int24At(bytes, start);
     let at = start + DAY_BYTES;
@@ -171,16 +189,9 @@ export interface ValueListener {
 }
 
 /** Reads values: go to the next ones whenever the day that is read has any. */
-export class ValueReader extends ByteReader {
-  start = 0;
-  end = 0;
-
-  override open(bytes: Uint8Array, at: number, last: number): void {
-    super.open(bytes, at, last);
-    this.end = at;
-  }
-
+export class ValueReader extends EntryReader {
   next(): void {
+    this.hasNext();
     this.start = this.end;
     this.at = this.end;
     const length = this.number();

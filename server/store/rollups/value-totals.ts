@@ -9,30 +9,26 @@ import type { Entry } from '../histories/entries.ts';
 import { type ValueListener, ValueReader } from '../histories/readers.ts';
 import { PROCESSING_BUCKETS } from './processing-buckets.ts';
 
-/** Columns, each with an element for every value that comes or goes. */
-interface Columns {
-  days: string[];
-  facetIds: number[];
-  /** Seconds, or an `error_type_id`. */
-  values: number[];
-  /** 1: comes, -1: goes. */
-  signs: number[];
+/** Of a day and facet: how many of each value come (more than 0) or go (less). */
+interface Counts {
+  day: string;
+  facetId: number;
+  byValue: Map<number, number>;
 }
 
+/** What comes and goes, counted by value, so that a user's day takes no more room for very many events. */
 export class ValueChanges implements ValueListener {
-  readonly processing: Columns = noColumns();
-  readonly failures: Columns = noColumns();
-  #day = '';
-  #facetId = 0;
-  #sign = 1;
+  /** Seconds. */
+  readonly processing = new Map<string, Counts>();
+  /** By `error_type_id`. */
+  readonly failures = new Map<string, Counts>();
+  #of = { day: '', facetId: 0, sign: 1 };
   readonly #reader = new ValueReader();
 
   /** Adds (`sign` 1) or takes off (-1) the values of an entry. */
   take({ day, facetId, values }: Entry, sign: 1 | -1): void {
     if (values.length === 0) return;
-    this.#day = dayOfNumber(day);
-    this.#facetId = facetId;
-    this.#sign = sign;
+    this.#of = { day: dayOfNumber(day), facetId, sign };
     this.#reader.open(values, 0, values.length);
     this.#reader.next();
     this.#reader.each(this);
@@ -50,51 +46,62 @@ export class ValueChanges implements ValueListener {
     this.#add(this.failures, type);
   }
 
-  #add({ days, facetIds, values, signs }: Columns, value: number): void {
-    days.push(this.#day);
-    facetIds.push(this.#facetId);
-    values.push(value);
-    signs.push(this.#sign);
+  #add(counts: Map<string, Counts>, value: number): void {
+    const { day, facetId, sign } = this.#of;
+    const key = `${day} ${facetId}`;
+    const of = counts.get(key) ?? { day, facetId, byValue: new Map<number, number>() };
+    counts.set(key, of);
+    of.byValue.set(value, (of.byValue.get(value) ?? 0) + sign);
   }
-}
-
-function noColumns(): Columns {
-  return { days: [], facetIds: [], values: [], signs: [] };
 }
 
 export async function applyValues(
   client: pg.ClientBase,
   { processing, failures }: ValueChanges,
 ): Promise<void> {
-  if (processing.values.length > 0) {
-    await client.query(PROCESSING, [...parametersOf(processing), PROCESSING_BUCKETS]);
-  }
-  if (failures.values.length > 0) await client.query(FAILURES, parametersOf(failures));
+  await apply(client, PROCESSING, processing, [PROCESSING_BUCKETS]);
+  await apply(client, FAILURES, failures, []);
 }
 
-function parametersOf({ days, facetIds, values, signs }: Columns): unknown[] {
-  return [days, facetIds, values, signs];
+/** Gives the statement four columns: day, facet, value, count. */
+async function apply(
+  client: pg.ClientBase,
+  statement: string,
+  counts: ReadonlyMap<string, Counts>,
+  others: readonly unknown[],
+): Promise<void> {
+  const rows = [...counts.values()].flatMap(({ day, facetId, byValue }) =>
+    [...byValue].filter(([, n]) => n !== 0).map(([value, n]) => ({ day, facetId, value, n })),
+  );
+  if (rows.length === 0) return;
+  await client.query(statement, [
+    rows.map(({ day }) => day),
+    rows.map(({ facetId }) => facetId),
+    rows.map(({ value }) => value),
+    rows.map(({ n }) => n),
+    ...others,
+  ]);
 }
 
 const FAILURES = `
   insert into environment_failures (environment, day, error_type, failures)
-  select environment, day, error_type, sum(sign)
-  from unnest($1::date[], $2::int[], $3::int[], $4::int[]) as changed (day, facet_id, error_type_id, sign)
+  select environment, day, error_type, sum(n)
+  from unnest($1::date[], $2::int[], $3::int[], $4::int[]) as changed (day, facet_id, error_type_id, n)
   join facets using (facet_id)
   join error_types using (error_type_id)
   group by environment, day, error_type
-  having sum(sign) <> 0
+  having sum(n) <> 0
   on conflict (environment, day, error_type) do update
   set failures = environment_failures.failures + excluded.failures`;
 
 /** Merges values and their counts; values that none is left of disappear. */
 const PROCESSING = `
   with counted as (
-    select environment, day, width_bucket(seconds, $5::float8[]) as bucket, seconds, sum(sign) as n
-    from unnest($1::date[], $2::int[], $3::float8[], $4::int[]) as changed (day, facet_id, seconds, sign)
+    select environment, day, width_bucket(seconds, $5::float8[]) as bucket, seconds, sum(n) as n
+    from unnest($1::date[], $2::int[], $3::float8[], $4::int[]) as changed (day, facet_id, seconds, n)
     join facets using (facet_id)
     group by environment, day, bucket, seconds
-    having sum(sign) <> 0
+    having sum(n) <> 0
   )
   insert into environment_processing as kept (environment, day, bucket, events, total_seconds, seconds, counts)
   select environment, day, bucket, sum(n), sum(n * seconds), array_agg(seconds), array_agg(n)

@@ -16,11 +16,12 @@ export interface UserHistory {
 
 type Part = keyof UserHistory;
 
-const COLUMNS: Record<Part, string> = {
-  userId: 'user_id',
-  firsts: 'firsts',
-  days: `coalesce(settled, '') || recent`,
-  values: `coalesce(settled_values, '') || recent_values`,
+/** Two columns are those of settled days and of recent ones. */
+const COLUMNS: Record<Part, readonly string[]> = {
+  userId: ['user_id'],
+  firsts: ['firsts'],
+  days: ['settled', 'recent'],
+  values: ['settled_values', 'recent_values'],
 };
 
 /** Tells what is asked for of each user, in the transaction of `client`: the fewer parts, the faster. */
@@ -29,21 +30,25 @@ export async function eachHistory<Asked extends Part>(
   parts: readonly Asked[],
   tell: (history: Pick<UserHistory, Asked>) => void,
 ): Promise<void> {
-  const columnOf = (part: Part): number => (parts as readonly Part[]).indexOf(part);
-  const readers = { firsts: new FirstReader(), days: new DayReader(), values: new ValueReader() };
-  const asked = Object.entries(readers).flatMap(([part, reader]) => {
-    const column = columnOf(part as Part);
-    return column === -1 ? [] : [{ reader, column }];
-  });
-  const userId = columnOf('userId');
+  const columns = parts.flatMap((part) => COLUMNS[part]);
+  const columnOf = (part: Part): number => columns.indexOf(COLUMNS[part][0]!);
+  const [userId, first, day, value] = [
+    columnOf('userId'),
+    columnOf('firsts'),
+    columnOf('days'),
+    columnOf('values'),
+  ];
+  const [firsts, days, values] = [new FirstReader(), new DayReader(), new ValueReader()];
   let row: CopiedRow;
-  const history: UserHistory = { ...readers, userId: () => uuidAt(row.bytes, row.starts[userId]!) };
+  const history: UserHistory = { firsts, days, values, userId: () => uuidAt(row.bytes, row.starts[userId]!) };
   // Worker processes would have to hand each row on, which takes longer than to read it.
   await useOneProcess(client);
-  const select = `select ${parts.map((part) => COLUMNS[part]).join(', ')} from user_histories`;
-  await eachCopiedRow(client, select, (next) => {
+  await eachCopiedRow(client, `select ${columns.join(', ')} from user_histories`, (next) => {
     row = next;
-    for (const { reader, column } of asked) reader.open(row.bytes, row.starts[column]!, row.ends[column]!);
+    const { bytes, starts, ends } = row;
+    if (first !== -1) firsts.open(bytes, starts[first]!, ends[first]!);
+    if (day !== -1) days.open(bytes, starts[day]!, ends[day]!, starts[day + 1], ends[day + 1]);
+    if (value !== -1) values.open(bytes, starts[value]!, ends[value]!, starts[value + 1], ends[value + 1]);
     tell(history);
   });
 }
