@@ -16,7 +16,8 @@ export type CopyListener = (bytes: Buffer, from: number, to: number) => void;
 
 /**
  * A query as the driver knows it, which takes what is copied off the connection itself and leaves all other messages to
- * the driver. The driver makes several objects of each message, and would copy the rest of a piece to where the next one is.
+ * the driver. The driver makes several objects of each message: with a message for each row, collecting them takes longer
+ * than reading the rows.
  */
 export class CopyQuery implements Submittable {
   readonly #text: string;

@@ -68,8 +68,8 @@ class EntryReader extends ByteReader {
     this.#recentLast = recentLast;
   }
 
-  /** False where there is no further entry. */
-  protected hasNext(): boolean {
+  /** Goes over to the recent ones where the settled ones end. False where there is no further entry. */
+  protected goOn(): boolean {
     if (this.end < this.last) return true;
     if (this.#recentAt >= this.#recentLast) return false;
     this.end = this.#recentAt;
@@ -92,7 +92,7 @@ export class DayReader extends EntryReader {
 
   /** Goes to the next entry; false where there is none. On local variables, as every pass comes here for every day. */
   next(): boolean {
-    if (!this.hasNext()) return false;
+    if (!this.goOn()) return false;
     const { bytes, end: start } = this;
     this.start = start;
     this.day = int24At(bytes, start);
@@ -191,7 +191,7 @@ export interface ValueListener {
 /** Reads values: go to the next ones whenever the day that is read has any. */
 export class ValueReader extends EntryReader {
   next(): void {
-    this.hasNext();
+    this.goOn();
     this.start = this.end;
     this.at = this.end;
     const length = this.number();

@@ -55,7 +55,7 @@ class SeriesCounter {
   readonly #to: number;
   readonly #first: number;
   readonly #daysOfPeriod: number;
-  /** All events so far, by `name_id`. */
+  /** All events so far, by `name_id`: what a day adds to one of them is asked for. To count all takes no longer. */
   readonly #events: Float64Array;
 
   constructor(

@@ -18,7 +18,7 @@ export interface MatchingFacets {
 export interface FacetLook {
   /** 1: matches. */
   matches: Uint8Array;
-  /** Of those that match the country's index in `countryNames`; 0: none. */
+  /** Its country's index in `countryNames`, if it matches; 0: none. */
   countries: Uint32Array;
   countryNames: string[];
 }

@@ -149,6 +149,7 @@ function databaseGauges(database: Client): Gauge[] {
     perRow('crashes'),
     // Written again and again: old versions lie there for the minute between two rounds of autovacuum.
     perRow('user_days', 512),
+    perRow('facet_days', 512),
     {
       what: 'histories of users, for each event',
       unit: 'bytes',

@@ -5,9 +5,14 @@ import { Client } from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 
 import { eachCopiedRow } from '../../../server/store/binary-copy.ts';
+import { LendingSocket } from '../../../server/store/lending-socket.ts';
 
+/** As the server's pool connects. */
 async function connect(): Promise<Client> {
-  const client = new Client(inject('postgres').url);
+  const client = new Client({
+    connectionString: inject('postgres').url,
+    stream: () => new LendingSocket(),
+  });
   await client.connect();
   onTestFinished(() => client.end());
   return client;
