@@ -149,7 +149,13 @@ function databaseGauges(database: Client): Gauge[] {
     perRow('crashes'),
     // Written again and again: old versions lie there for the minute between two rounds of autovacuum.
     perRow('user_days', 512),
-    perRow('facet_days', 512),
+    {
+      // Few rows, each written again with every step of its day.
+      what: 'sums by day and facet, table and indexes',
+      unit: 'KB',
+      allowed: { share: 0.25, plus: 4 * MB },
+      read: () => ask("select pg_total_relation_size('facet_days') as value"),
+    },
     {
       what: 'histories of users, for each event',
       unit: 'bytes',
