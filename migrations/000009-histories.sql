@@ -10,16 +10,19 @@ create table error_types (
 -- What one user did, as server/store/histories/format.ts tells the bytes. Days up to settled_to (a number, as there) are
 -- in `settled`, later ones in `recent`, so that a new day does not rewrite all those before it; their processing times and
 -- failures lie apart, as few questions ask for them.
+-- What nearly all questions ask for comes first: PostgreSQL walks through the columns before.
 create table user_histories (
   user_id uuid primary key,
+  settled_to int,
+  recent_days int not null,
+  -- The last day, or a later one; null where there is none.
+  latest_day int,
+  settled bytea,
+  recent bytea not null,
   -- Since when the user is known with each facet; outlives retention, as long as the user has any record.
   firsts bytea not null,
-  recent bytea not null,
   recent_values bytea not null,
-  recent_days int not null,
-  settled bytea,
-  settled_values bytea,
-  settled_to int
+  settled_values bytea
 ) with (fillfactor = 75);
 -- Looked at by each question: reading it must not cost more than its bytes.
 alter table user_histories
@@ -101,6 +104,28 @@ alter table environment_days
   drop column dictionary_uses,
   drop column cost_usd;
 alter table environment_newcomers drop column cost_usd;
+
+-- Users active in a week, by the week of their first day. All of a week together is what environment_weeks said.
+create table environment_cohorts (
+  environment text collate "C" not null,
+  -- Both are Mondays.
+  cohort date not null,
+  week date not null,
+  users bigint not null,
+  primary key (environment, cohort, week)
+);
+insert into environment_cohorts (environment, cohort, week, users)
+select environment, cohort, week, count(*)
+from (
+  select distinct user_id, environment, date_trunc('week', first_day::timestamp)::date as cohort, monday::date as week
+  from user_environments
+  cross join unnest(days) as spell
+  cross join generate_series(
+    date_trunc('week', lower(spell)::timestamp), upper(spell)::timestamp - interval '1 day', interval '7 days'
+  ) as monday
+) active
+group by environment, cohort, week;
+drop table environment_weeks;
 
 -- The aggregator writes the histories, as it reads all user-days again. Until it has, figures say that they are as of a
 -- time before the first record.

@@ -67,6 +67,13 @@ create table dirty_user_days (
   marked_at timestamp with time zone not null default clock_timestamp()
 );
 
+create table environment_cohorts (
+  environment text collate "C" not null,
+  cohort date not null,
+  week date not null,
+  users bigint not null
+);
+
 create table environment_days (
   environment text collate "C" not null,
   day date not null,
@@ -96,12 +103,6 @@ create table environment_processing (
   total_seconds double precision not null,
   seconds double precision[] not null,
   counts bigint[] not null
-);
-
-create table environment_weeks (
-  environment text collate "C" not null,
-  week date not null,
-  users bigint not null
 );
 
 create table erased_users (
@@ -265,13 +266,14 @@ create table user_hash_salt (
 
 create table user_histories (
   user_id uuid not null,
-  firsts bytea not null,
-  recent bytea not null,
-  recent_values bytea not null,
+  settled_to integer,
   recent_days integer not null,
+  latest_day integer,
   settled bytea,
-  settled_values bytea,
-  settled_to integer
+  recent bytea not null,
+  firsts bytea not null,
+  recent_values bytea not null,
+  settled_values bytea
 );
 
 create table user_stats (
@@ -301,6 +303,8 @@ alter table crash_groups add constraint crash_groups_status_check CHECK ((status
 
 alter table crashes add constraint crashes_pkey PRIMARY KEY (user_id, event_id);
 
+alter table environment_cohorts add constraint environment_cohorts_pkey PRIMARY KEY (environment, cohort, week);
+
 alter table environment_days add constraint environment_days_pkey PRIMARY KEY (environment, day);
 
 alter table environment_failures add constraint environment_failures_pkey PRIMARY KEY (environment, day, error_type);
@@ -308,8 +312,6 @@ alter table environment_failures add constraint environment_failures_pkey PRIMAR
 alter table environment_newcomers add constraint environment_newcomers_pkey PRIMARY KEY (environment, first_day);
 
 alter table environment_processing add constraint environment_processing_pkey PRIMARY KEY (environment, day, bucket);
-
-alter table environment_weeks add constraint environment_weeks_pkey PRIMARY KEY (environment, week);
 
 alter table erased_users add constraint erased_users_pkey PRIMARY KEY (user_hash);
 

@@ -1,15 +1,18 @@
 /** Entries of a history one by one: as they are put together, and put back. Pure. */
+import { ByteWriter } from './byte-writer.ts';
+import { DayColumns, type DayEntry, writeColumns } from './day-columns.ts';
 import {
+  CRASHED,
   type FirstSeen,
   type HistoryDay,
-  PAIR_SECONDS,
+  NAMES,
   VALUES,
-  encodeDay,
   encodeFirsts,
   encodeValues,
+  flagsOf,
   pairOf,
 } from './format.ts';
-import { DayReader, FirstReader, ValueReader } from './readers.ts';
+import { FirstReader, ValueReader } from './readers.ts';
 
 /** Days and their values, as they are stored. */
 export interface Entries {
@@ -17,40 +20,53 @@ export interface Entries {
   values: Buffer;
 }
 
-export interface Entry {
-  day: number;
-  /** As `DayReader` tells it. */
-  firstSecond: number;
-  facetId: number;
-  bytes: Buffer;
+export interface Entry extends DayEntry {
   /** Empty where there are none. */
   values: Buffer;
 }
 
 export function entryOf(day: HistoryDay): Entry {
-  const { steps } = day;
+  const steps = day.steps.toSorted();
   return {
     day: day.day,
-    firstSecond: steps.length === 0 ? 0 : pairOf(steps.reduce((a, b) => Math.min(a, b))) * PAIR_SECONDS,
     facetId: day.facetId,
-    bytes: encodeDay(day),
+    flags: flagsOf(day),
+    firstPair: steps.length === 0 ? 0 : pairOf(steps[0]!),
+    lastPair: steps.length === 0 ? 0 : pairOf(steps.at(-1)!),
+    names: encodeNames(steps),
+    firstCrash: day.firstCrash,
     values: encodeValues(day),
   };
 }
 
+function encodeNames(steps: Float64Array): Buffer {
+  const names = new ByteWriter();
+  let before = -1;
+  for (const step of steps) {
+    const time = Math.floor(step / NAMES);
+    names.number((step - time * NAMES) * 2 + (time === before ? 1 : 0));
+    before = time;
+  }
+  return names.bytes;
+}
+
 export function readEntries(stored: Entries): Entry[] {
   const entries: Entry[] = [];
-  const [days, values] = [new DayReader(), new ValueReader()];
+  const [days, values] = [new DayColumns(), new ValueReader()];
   days.open(stored.days, 0, stored.days.length);
   values.open(stored.values, 0, stored.values.length);
-  while (days.next()) {
-    const hasValues = (days.flags & VALUES) !== 0;
+  for (let i = 0; i < days.count; i += 1) {
+    const flags = days.flags[i]!;
+    const hasValues = (flags & VALUES) !== 0;
     if (hasValues) values.next();
     entries.push({
-      day: days.day,
-      firstSecond: days.firstSecond,
-      facetId: days.facetId,
-      bytes: stored.days.subarray(days.start, days.end),
+      day: days.day[i]!,
+      facetId: days.facetId[i]!,
+      flags,
+      firstPair: days.firstPair(i),
+      lastPair: days.lastPair(i),
+      names: stored.days.subarray(days.namesStart[i], days.namesEnd[i]),
+      firstCrash: (flags & CRASHED) === 0 ? null : days.firstCrash(i),
       values: hasValues ? stored.values.subarray(values.start, values.end) : NOTHING,
     });
   }
@@ -61,14 +77,11 @@ const NOTHING = Buffer.alloc(0);
 
 /** Puts entries into the order that histories have. */
 export function inOrder(entries: Entry[]): Entry[] {
-  return entries.sort((a, b) => a.day - b.day || a.firstSecond - b.firstSecond || a.facetId - b.facetId);
+  return entries.sort((a, b) => a.day - b.day || a.firstPair - b.firstPair || a.facetId - b.facetId);
 }
 
 export function join(entries: readonly Entry[]): Entries {
-  return {
-    days: Buffer.concat(entries.map(({ bytes }) => bytes)),
-    values: Buffer.concat(entries.map(({ values }) => values)),
-  };
+  return { days: writeColumns(entries), values: Buffer.concat(entries.map(({ values }) => values)) };
 }
 
 /** `stored`, with `firsts` in the place of what it says of their facets. */

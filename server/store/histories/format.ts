@@ -2,13 +2,16 @@
  * The bytes of a user's history (table `user_histories`): what the figures ask of a user, day by day, so that one row
  * answers whatever the range and the filters.
  *
- * Days are entries, one for each day and facet, in the order of their days and of the first events in them: the day (three
- * bytes, signed, since 1970-01-01 UTC), flags (one byte), the facet; then, where there are events, when on this day the first
- * and the last were (two bytes each, in pairs of seconds), the length of their names, and these in the order of time, each
- * as `name_id` × 2, + 1 if it happened at the same time as the one before; then, where there are crashes, when the first was
- * (six bytes, microseconds of the day).
+ * Days have one entry for each day and facet, in the order of their days and of the first events in them. What is said of
+ * entries lies in columns, so that a question reads only those that it asks for. First how many entries there are; how many
+ * facets, and these; how many entries have a crash; the first day (three bytes, signed, since 1970-01-01 UTC); a byte with
+ * the bytes that a value of the last three of the following columns has (its bits 0–1, 2–3 and 4–6; none where
+ * all are zero). Then the columns: flags (one byte); when on its day the first and the last event were (two bytes each, in
+ * pairs of seconds, 0 without events); days since the entry before; which of the facets it is, from 0; the length of its names.
+ * Then of each crash when it was (six bytes, microseconds of the day: of several on a day the first). Then the names of all
+ * events in the order of time, each as `name_id` × 2, + 1 if it happened at the same time as the one before in its entry.
  *
- * Values are those of the days whose flags say that there are any, in the same order: their length, how many processing times
+ * Values are those of the entries whose flags say that there are any, in the same order: their length, how many processing times
  * there are and these (`ByteWriter.seconds`), then the `error_type_id` of each failure.
  *
  * `firsts` has for each facet when the user was first seen with it: the facet, the day (three bytes), the microseconds
@@ -80,17 +83,7 @@ export interface FirstSeen {
   time: number;
 }
 
-export function encodeDay({ day, facetId, ...did }: HistoryDay): Buffer {
-  const writer = new ByteWriter();
-  writer.integer(day, DAY_BYTES);
-  writer.integer(flagsOf(did), 1);
-  writer.number(facetId);
-  writeSteps(writer, did.steps);
-  if (did.firstCrash !== null) writer.integer(did.firstCrash, TIME_BYTES);
-  return writer.bytes;
-}
-
-function flagsOf(did: Omit<HistoryDay, 'day' | 'facetId'>): number {
+export function flagsOf(did: Omit<HistoryDay, 'day' | 'facetId'>): number {
   return (
     (did.widget ? WIDGET : 0) |
     (did.autoPaste === null ? 0 : TOGGLED) |
@@ -119,22 +112,6 @@ export function encodeValues(day: Values): Buffer {
   writer.number(values.bytes.length);
   writer.append(values.bytes);
   return writer.bytes;
-}
-
-function writeSteps(to: ByteWriter, steps: Float64Array): void {
-  if (steps.length === 0) return;
-  const inOrder = steps.toSorted();
-  const names = new ByteWriter();
-  let before = -1;
-  for (const step of inOrder) {
-    const time = Math.floor(step / NAMES);
-    names.number((step - time * NAMES) * 2 + (time === before ? 1 : 0));
-    before = time;
-  }
-  to.integer(pairOf(inOrder[0]!), PAIR_BYTES);
-  to.integer(pairOf(inOrder.at(-1)!), PAIR_BYTES);
-  to.number(names.bytes.length);
-  to.append(names.bytes);
 }
 
 /** Which pair of seconds of the day a step is in. */

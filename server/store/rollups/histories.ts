@@ -77,6 +77,8 @@ interface Stored {
 
 interface Changed extends Stored {
   recentDays: number;
+  /** Number of the last day, or a later one; null where there is none. */
+  latestDay: number | null;
   isEmpty: boolean;
 }
 
@@ -105,12 +107,14 @@ function change({ days, entries, firsts }: Changes, stored: Stored, values: Valu
     );
   }
   const known = mergeFirsts(stored.firsts, firsts);
+  const latest = recent.at(-1) ?? settled?.at(-1);
   return {
     firsts: known,
     recent: join(recent),
     recentDays: recentDays.length,
     settled: settled && join(settled),
     settledTo,
+    latestDay: latest ? latest.day : settled ? null : settledTo,
     isEmpty:
       known.length === 0 && recent.length === 0 && (settled ? settled.length === 0 : settledTo === null),
   };
@@ -178,6 +182,7 @@ async function write(
     kept.map(({ settled }) => settled?.days),
     kept.map(({ settled }) => settled?.values),
     kept.map(({ settledTo }) => settledTo),
+    kept.map(({ latestDay }) => latestDay),
   ]);
 }
 
@@ -194,11 +199,11 @@ const STORED = `
 /** Settled days that do not change are not written again: the value keeps its place on the disk. */
 const UPSERT = `
   insert into user_histories
-    (user_id, firsts, recent, recent_values, recent_days, settled, settled_values, settled_to)
+    (user_id, firsts, recent, recent_values, recent_days, settled, settled_values, settled_to, latest_day)
   select *
-  from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int[], $6::bytea[], $7::bytea[], $8::int[])
+  from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int[], $6::bytea[], $7::bytea[], $8::int[], $9::int[])
   on conflict (user_id) do update
   set firsts = excluded.firsts, recent = excluded.recent, recent_values = excluded.recent_values,
-    recent_days = excluded.recent_days, settled_to = excluded.settled_to,
+    recent_days = excluded.recent_days, settled_to = excluded.settled_to, latest_day = excluded.latest_day,
     settled = coalesce(excluded.settled, user_histories.settled),
     settled_values = coalesce(excluded.settled_values, user_histories.settled_values)`;

@@ -13,9 +13,9 @@ import type { Computed } from './history-days.ts';
 import { type UserDays, lockRollups, takeMarks, tuneStep } from './marks.ts';
 import { addSessions, removeSessions, splitSessions } from './sessions.ts';
 import { MAX_EVENTS_PER_STEP, prepareTaken, readTaken, TooManyEvents } from './taken.ts';
-import { addToTotals, addToWeeks } from './totals.ts';
+import { addToTotals } from './totals.ts';
 import { addUserDays } from './user-days.ts';
-import { addNewcomers, addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
+import { addToCohorts, addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
 
 export interface Step {
   /** How many user-days were brought up to date. */
@@ -60,14 +60,12 @@ async function takeStep(client: pg.ClientBase, limit: number, maxEvents: number)
 /** Brings user-days in line with the records that were read of them. */
 async function recompute(client: pg.ClientBase, taken: UserDays): Promise<Computed> {
   const known = await knownOf(client, taken);
-  await addToWeeks(client, taken, -1);
   if (known.days.length > 0) await takeOut(client, known);
   const days = await addUserDays(client);
   const firsts = await addToFacets(client, taken);
   await addSessions(client);
   await splitSessions(client);
   await addToTotals(client, taken, 1);
-  await addToWeeks(client, taken, 1);
   const facts = await addFacts(client);
   await client.query('insert into dirty_days (day) select distinct unnest($1::date[])', [taken.days]);
   return { firsts, days, facts };
@@ -119,7 +117,7 @@ export async function forgetUser(client: pg.ClientBase, userId: string): Promise
   await prepareTaken(client);
   const known = { userIds: rows.map(() => userId), days: rows.map((row) => row.day) };
   await updateHistories(client, known, await recompute(client, known));
-  await addNewcomers(client, [userId], -1);
+  await addToCohorts(client, [userId], -1);
   for (const table of ['dirty_user_days', 'user_facets', 'user_environments', 'user_histories']) {
     await client.query(`delete from ${table} where user_id = $1`, [userId]);
   }

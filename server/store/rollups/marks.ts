@@ -9,15 +9,6 @@ export interface UserDays {
   days: string[];
 }
 
-/** The ISO weeks of the user-days $1 (user ids) and $2 (days): `user_id`, the `monday`, and all seven `days`. */
-export const TAKEN_WEEKS = `weeks as (
-    select user_id, monday, array[monday, monday + 1, monday + 2, monday + 3, monday + 4, monday + 5, monday + 6] as days
-    from (
-      select distinct user_id, date_trunc('week', day::timestamp)::date as monday
-      from unnest($1::uuid[], $2::date[]) as taken (user_id, day)
-    ) mondays
-  )`;
-
 /** Any number will do, as long as every server takes the same. */
 const AGGREGATION_LOCK = 7_605_003;
 

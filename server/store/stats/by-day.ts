@@ -88,9 +88,10 @@ const USERS = `
   where day between $1::date and $2::date and environment = $3::text`;
 
 const WEEKS = `
-  select week::text, users::float8
-  from environment_weeks
-  where week between $1::date and $2::date and environment = $3::text`;
+  select week::text, sum(users)::float8 as users
+  from environment_cohorts
+  where week between $1::date and $2::date and environment = $3::text
+  group by week`;
 
 const CUT_WEEK = `
   select count(distinct user_id)::int as users

@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 
 import { dayNumber } from '../histories/format.ts';
-import type { DayReader } from '../histories/readers.ts';
+import type { DayColumns } from '../histories/day-columns.ts';
 import { matchingFacets } from './facets.ts';
 import { eachHistory } from './histories.ts';
 import type { StatsQuery } from './query.ts';
@@ -23,7 +23,7 @@ export function readEventCounts(pool: Pool, query: StatsQuery): Promise<EventCou
     );
     const highest = names.reduce((max, { name_id }) => Math.max(max, name_id), 0);
     const counter = new EventCounter(query, look.matches, highest);
-    await eachHistory(client, ['days'], ({ days }) => counter.add(days));
+    await eachHistory(client, ['days'], ({ days }) => counter.add(days), query.from);
     return names
       .map(({ name_id, event }) => ({
         event,
@@ -54,11 +54,20 @@ class EventCounter {
     this.#to = dayNumber(to);
   }
 
-  add(days: DayReader): void {
+  add(days: DayColumns): void {
     const own = this.#own;
-    while (days.next() && days.day <= this.#to) {
-      if (days.day >= this.#from && this.#matches[days.facetId] === 1) days.addNamesTo(own);
+    const { count, day, facetId, namesStart, namesEnd } = days;
+    // Days that lie side by side are counted in one go, which takes half the time.
+    let [start, end] = [0, 0];
+    for (let i = 0; i < count && day[i]! <= this.#to; i += 1) {
+      if (day[i]! < this.#from || this.#matches[facetId[i]!] === 0) continue;
+      if (namesStart[i] !== end) {
+        days.addNamesTo(own, start, end);
+        start = namesStart[i]!;
+      }
+      end = namesEnd[i]!;
     }
+    days.addNamesTo(own, start, end);
     for (let nameId = 0; nameId < own.length; nameId += 1) {
       if (own[nameId] === 0) continue;
       this.counts[nameId]! += own[nameId]!;

@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 
 import { dayNumber } from '../histories/format.ts';
-import type { DayReader } from '../histories/readers.ts';
+import type { DayColumns } from '../histories/day-columns.ts';
 import { matchingFacets } from './facets.ts';
 import { eachHistory } from './histories.ts';
 import { type Day, type StatsQuery, daysBetween, mondayOf, weeksTouching } from './query.ts';
@@ -32,7 +32,7 @@ export function readEventSeries(
     const counter = new SeriesCounter(query, periods, dates.length, highest);
     if (nameId !== null) {
       const { look } = await matchingFacets(client, query);
-      await eachHistory(client, ['days'], ({ days }) => counter.add(days, nameId, look.matches));
+      await eachHistory(client, ['days'], ({ days }) => counter.add(days, nameId, look.matches), from);
     }
     const series = dates.map((date, i) => ({ date, count: counter.counts[i]!, users: counter.users[i]! }));
     return {
@@ -73,15 +73,15 @@ class SeriesCounter {
     this.#daysOfPeriod = days;
   }
 
-  add(days: DayReader, nameId: number, matches: Uint8Array): void {
+  add(days: DayColumns, nameId: number, matches: Uint8Array): void {
     let latest = -1;
-    while (days.next() && days.day <= this.#to) {
-      if (days.day < this.#from || matches[days.facetId] === 0) continue;
+    for (let i = 0; i < days.count && days.day[i]! <= this.#to; i += 1) {
+      if (days.day[i]! < this.#from || matches[days.facetId[i]!] === 0) continue;
       const before = this.#events[nameId]!;
-      days.addNamesTo(this.#events);
+      days.addNamesTo(this.#events, days.namesStart[i]!, days.namesEnd[i]!);
       const count = this.#events[nameId]! - before;
       if (count === 0) continue;
-      const period = Math.floor((days.day - this.#first) / this.#daysOfPeriod);
+      const period = Math.floor((days.day[i]! - this.#first) / this.#daysOfPeriod);
       this.counts[period]! += count;
       if (latest === -1) this.usersInAll += 1;
       if (period !== latest) this.users[period]! += 1;

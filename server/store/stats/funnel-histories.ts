@@ -2,8 +2,8 @@
  * Funnels from histories, which know the order of a day's events, and between which seconds they lie: nearly always
  * that tells whether the steps keep to the window.
  */
-import { ACTIVE, DAY_SECONDS, dayNumber } from '../histories/format.ts';
-import type { DayReader } from '../histories/readers.ts';
+import { DAY_SECONDS, dayNumber } from '../histories/format.ts';
+import type { DayColumns } from '../histories/day-columns.ts';
 import { FunnelChains, type Moment } from './funnel-chains.ts';
 import type { UserHistory } from './histories.ts';
 import type { Day } from './query.ts';
@@ -53,9 +53,9 @@ export class FunnelHistories {
     this.#chains.reset();
     let isInOrder = true;
     let until = Number.NEGATIVE_INFINITY;
-    while (days.next() && days.day <= this.#last) {
-      if (days.day < this.#from || matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;
-      if (!this.#takeDay(days)) continue;
+    for (let i = 0; i < days.count && days.day[i]! <= this.#last; i += 1) {
+      if (days.day[i]! < this.#from || matches[days.facetId[i]!] === 0) continue;
+      if (!this.#takeDay(days, i)) continue;
       // What the user did with one facet may have been before or after what they did with another at the same time.
       isInOrder &&= this.#moment.earliest >= until;
       until = this.#moment.latest;
@@ -67,15 +67,16 @@ export class FunnelHistories {
   }
 
   /** False where there is nothing that the funnel asks for. */
-  #takeDay(days: DayReader): boolean {
+  #takeDay(days: DayColumns, entry: number): boolean {
     const { indexes } = this.#rule;
     const moment = this.#moment;
     moment.count = 0;
-    moment.earliest = days.day * DAY_SECONDS + days.firstSecond;
-    moment.latest = days.day * DAY_SECONDS + days.lastSecond + 1;
-    moment.canStart = days.day <= this.#to;
+    const day = days.day[entry]!;
+    moment.earliest = day * DAY_SECONDS + days.firstSecond(entry);
+    moment.latest = day * DAY_SECONDS + days.lastSecond(entry) + 1;
+    moment.canStart = day <= this.#to;
     let isEmpty = true;
-    const events = days.readNames();
+    const events = days.readNames(entry);
     for (let i = 0; i < events; i += 1) {
       const name = days.names[i]!;
       if ((name & 1) === 0 && moment.count > 0) {

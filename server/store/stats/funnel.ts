@@ -32,7 +32,7 @@ export function readFunnel(pool: Pool, query: FunnelQuery): Promise<FunnelStep[]
       matches: look.matches,
     };
     const funnel = new FunnelHistories(rule);
-    await eachHistory(client, ['userId', 'days'], (history) => funnel.add(history));
+    await eachHistory(client, ['userId', 'days'], (history) => funnel.add(history), query.from);
     const others = await readExactly(client, query, funnel.unclear);
     const passed = others.map((users, step) => users + funnel.passed[step]!);
     const first = passed[0]!;

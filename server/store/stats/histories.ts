@@ -2,15 +2,18 @@
 import type { ClientBase } from 'pg';
 
 import { type CopiedRow, eachCopiedRow } from '../binary-copy.ts';
-import { DayReader, FirstReader, ValueReader } from '../histories/readers.ts';
+import { DayColumns } from '../histories/day-columns.ts';
+import { dayNumber } from '../histories/format.ts';
+import { FirstReader, ValueReader } from '../histories/readers.ts';
+import type { Day } from './query.ts';
 import { useOneProcess } from './snapshot.ts';
 
 /** The history of one user. It is the same object for every user: read it before the next one is told. */
 export interface UserHistory {
   userId: () => string;
   firsts: FirstReader;
-  days: DayReader;
-  /** Go to the next ones whenever the present day has any. */
+  days: DayColumns;
+  /** Go to the next ones whenever a day has any. */
   values: ValueReader;
 }
 
@@ -24,11 +27,15 @@ const COLUMNS: Record<Part, readonly string[]> = {
   values: ['settled_values', 'recent_values'],
 };
 
-/** Tells what is asked for of each user, in the transaction of `client`: the fewer parts, the faster. */
+/**
+ * Tells what is asked for of each user, in the transaction of `client`: the fewer parts, the faster. With `since`, users
+ * who did nothing from that day on may be left out.
+ */
 export async function eachHistory<Asked extends Part>(
   client: ClientBase,
   parts: readonly Asked[],
   tell: (history: Pick<UserHistory, Asked>) => void,
+  since?: Day,
 ): Promise<void> {
   const columns = parts.flatMap((part) => COLUMNS[part]);
   const columnOf = (part: Part): number => columns.indexOf(COLUMNS[part][0]!);
@@ -38,12 +45,13 @@ export async function eachHistory<Asked extends Part>(
     columnOf('days'),
     columnOf('values'),
   ];
-  const [firsts, days, values] = [new FirstReader(), new DayReader(), new ValueReader()];
+  const [firsts, days, values] = [new FirstReader(), new DayColumns(), new ValueReader()];
   let row: CopiedRow;
   const history: UserHistory = { firsts, days, values, userId: () => uuidAt(row.bytes, row.starts[userId]!) };
   // Worker processes would have to hand each row on, which takes longer than to read it.
   await useOneProcess(client);
-  await eachCopiedRow(client, `select ${columns.join(', ')} from user_histories`, (next) => {
+  const latest = since === undefined ? '' : ` where latest_day >= ${dayNumber(since)}`;
+  await eachCopiedRow(client, `select ${columns.join(', ')} from user_histories${latest}`, (next) => {
     row = next;
     const { bytes, starts, ends } = row;
     if (first !== -1) firsts.open(bytes, starts[first]!, ends[first]!);

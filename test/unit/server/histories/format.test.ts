@@ -2,6 +2,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import { DayColumns } from '../../../../server/store/histories/day-columns.ts';
+import {
+  type Entry,
+  entryOf,
+  inOrder,
+  join,
+  readEntries,
+} from '../../../../server/store/histories/entries.ts';
 import {
   ACTIVE,
   AUTO_PASTE_ON,
@@ -15,11 +23,10 @@ import {
   VALUES,
   WIDGET,
   dayNumber,
-  encodeDay,
   encodeFirsts,
   encodeValues,
 } from '../../../../server/store/histories/format.ts';
-import { DayReader, FirstReader, ValueReader } from '../../../../server/store/histories/readers.ts';
+import { FirstReader, ValueReader } from '../../../../server/store/histories/readers.ts';
 
 const timeOfDay = fc.integer({ min: 0, max: 86_399_999_999 });
 const dayOfHistory = fc.integer({ min: dayNumber('1900-01-01'), max: dayNumber('2200-12-31') });
@@ -47,7 +54,7 @@ const historyDay = fc.record<HistoryDay>({
 });
 
 /** The names of steps in the order of time, as `readNames` gives them, and the seconds around them. */
-function inOrder(steps: Float64Array) {
+function inTime(steps: Float64Array) {
   const sorted = [...steps].toSorted((a, b) => a - b);
   const times = sorted.map((each) => Math.floor(each / NAMES));
   const pairs = times.map((time) => Math.floor(time / SECOND_MICROSECONDS / 2));
@@ -58,43 +65,114 @@ function inOrder(steps: Float64Array) {
   };
 }
 
-test('days of all kinds', () => {
+test('days of all kinds, settled and recent', () => {
   fc.assert(
-    fc.property(fc.array(historyDay, { maxLength: 6 }), fc.nat({ max: 9 }), (days, before) => {
-      const bytes = Buffer.concat([Buffer.alloc(before), ...days.map(encodeDay)]);
-      const reader = new DayReader();
-      reader.open(bytes, before, bytes.length);
-      for (const written of days) {
-        expect(reader.next()).toBe(true);
-        expect({ day: reader.day, facetId: reader.facetId }).toEqual({
-          day: written.day,
-          facetId: written.facetId,
-        });
-        const has = (flag: number): boolean => (reader.flags & flag) !== 0;
-        expect({
-          widget: has(WIDGET),
-          dictionary: has(DICTIONARY),
-          retry: has(RETRY),
-          autoPaste: has(TOGGLED) ? has(AUTO_PASTE_ON) : null,
-          firstCrash: has(CRASHED) ? reader.firstCrash : null,
-        }).toEqual({
-          widget: written.widget,
-          dictionary: written.dictionary,
-          retry: written.retry,
-          autoPaste: written.autoPaste,
-          firstCrash: written.firstCrash,
-        });
-        const { names, firstSecond, lastSecond } = inOrder(written.steps);
-        expect(has(ACTIVE)).toBe(names.length > 0);
-        expect([reader.firstSecond, reader.lastSecond]).toEqual([firstSecond, lastSecond]);
-        const count = reader.readNames();
-        expect([...reader.names.subarray(0, count)]).toEqual(names);
-        expect(has(VALUES)).toBe(written.processingSeconds.length + written.failureTypes.length > 0);
-      }
-      expect(reader.next()).toBe(false);
+    fc.property(histories, fc.nat(), fc.nat({ max: 9 }), (days, settled, between) => {
+      const split = settled % (days.length + 1);
+      const [first, second] = [join(days.slice(0, split).map(entryOf)), join(days.slice(split).map(entryOf))];
+      const bytes = Buffer.concat([Buffer.alloc(between), first.days, Buffer.alloc(between), second.days]);
+      const reader = new DayColumns();
+      // What an earlier history left must not be seen.
+      const earlier = join(inOrder(fc.sample(historyDay, { numRuns: 3, seed: 1 }).map(entryOf)));
+      reader.open(earlier.days, 0, earlier.days.length);
+      const end = between + first.days.length;
+      reader.open(bytes, between, end, end + between, bytes.length);
+      expect(reader.count).toBe(days.length);
+      days.forEach((written, i) => expect(read(reader, i)).toEqual(told(written)));
     }),
   );
 });
+
+/** In the order that histories have, many of them on the same days and with the same facets. */
+const histories = fc
+  .tuple(fc.array(historyDay, { maxLength: 6 }), fc.array(fc.nat({ max: 300 }), { maxLength: 90 }))
+  .map(([days, distances]) => {
+    const others = distances.flatMap((distance, i) => {
+      const like = days[i % days.length];
+      return like ? [{ ...like, day: like.day + distance }] : [];
+    });
+    return [...days, ...others].toSorted((a, b) => a.day - b.day);
+  });
+
+const counts = new Float64Array(NAMES);
+
+function read(reader: DayColumns, i: number) {
+  const has = (flag: number): boolean => (reader.flags[i]! & flag) !== 0;
+  reader.addNamesTo(counts, reader.namesStart[i]!, reader.namesEnd[i]!);
+  const names = [...reader.names.subarray(0, reader.readNames(i))];
+  const counted = names.map((name) => [name >> 1, counts[name >> 1]!] as const);
+  for (const [name] of counted) counts[name] = 0;
+  return {
+    day: reader.day[i],
+    facetId: reader.facetId[i],
+    widget: has(WIDGET),
+    dictionary: has(DICTIONARY),
+    retry: has(RETRY),
+    active: has(ACTIVE),
+    values: has(VALUES),
+    autoPaste: has(TOGGLED) ? has(AUTO_PASTE_ON) : null,
+    firstCrash: has(CRASHED) ? reader.firstCrash(i) : null,
+    names,
+    counts: Object.fromEntries(counted),
+    firstSecond: reader.firstSecond(i),
+    lastSecond: reader.lastSecond(i),
+  };
+}
+
+function told({ steps, processingSeconds, failureTypes, ...written }: HistoryDay): ReturnType<typeof read> {
+  const { names, ...seconds } = inTime(steps);
+  const expected: Record<string, number> = {};
+  for (const name of names) expected[name >> 1] = (expected[name >> 1] ?? 0) + 1;
+  return {
+    ...written,
+    active: names.length > 0,
+    values: processingSeconds.length + failureTypes.length > 0,
+    names,
+    counts: expected,
+    ...seconds,
+  };
+}
+
+test('columns as wide as they have to be', () => {
+  const nothing = fc.sample(historyDay, { numRuns: 1, seed: 1 })[0]!;
+  const steps = (count: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, i) => i * NAMES + 1);
+  const days = [0, 0, 255, 511, 70_000, 80_000].map((day) => ({
+    ...nothing,
+    day,
+    facetId: 7,
+    steps: steps(1),
+  }));
+  for (const events of [0, 255, 256, 65_536, 16_777_216]) {
+    const history = [...days, { ...nothing, day: 80_000, facetId: 8, steps: steps(events) }];
+    const { days: bytes } = join(history.map(entryOf));
+    const reader = new DayColumns();
+    reader.open(bytes, 0, bytes.length);
+    expect([...reader.day.subarray(0, reader.count)]).toEqual(history.map(({ day }) => day));
+    expect(reader.namesEnd[6]! - reader.namesStart[6]!).toBe(events);
+    expect(reader.readNames(6)).toBe(events);
+  }
+  const facets = Array.from({ length: 300 }, (_, facetId) => ({
+    ...nothing,
+    day: 1,
+    facetId: facetId * 1_000,
+  }));
+  const { days: bytes } = join(facets.map(entryOf));
+  const reader = new DayColumns();
+  reader.open(bytes, 0, bytes.length);
+  expect([...reader.facetId.subarray(0, reader.count)]).toEqual(facets.map(({ facetId }) => facetId));
+});
+
+test('entries come out as they went in', () => {
+  fc.assert(
+    fc.property(histories, (days) => {
+      const entries = days.map(entryOf);
+      expect(readEntries(join(entries)).map(plain)).toEqual(entries.map(plain));
+    }),
+  );
+});
+
+const plain = ({ names, values, ...entry }: Entry) => ({ ...entry, names: [...names], values: [...values] });
 
 test('when users were first seen', () => {
   fc.assert(

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { catchUp } from '../../../../server/jobs/aggregate.ts';
+import { DayColumns } from '../../../../server/store/histories/day-columns.ts';
 import { dayOfNumber } from '../../../../server/store/histories/format.ts';
-import { DayReader } from '../../../../server/store/histories/readers.ts';
 import { forgetUser } from '../../../../server/store/rollups/index.ts';
 import { inTransaction } from '../../../../server/store/pool.ts';
 import { type TestServer, startTestServer } from '../../../helpers/server.ts';
@@ -44,23 +44,33 @@ async function change(days: readonly number[], what: 'add' | 'remove'): Promise<
   await catchUp(server.pool);
 }
 
+interface Stored {
+  settled: Buffer;
+  recent: Buffer;
+  latest_day: number | null;
+}
+
 /** Each day and version with the names of its events. */
 async function stored(): Promise<string[]> {
-  const { rows } = await server.pool.query<{ days: Buffer }>(
-    `select coalesce(settled, '') || recent as days from user_histories`,
+  const { rows } = await server.pool.query<Stored>(
+    `select coalesce(settled, '') as settled, recent, latest_day from user_histories`,
   );
   const names = await namesOf('select name_id as id, event as name from event_names');
   const versions = await namesOf('select facet_id as id, app_version as name from facets');
   const found: string[] = [];
-  for (const { days } of rows) {
-    const reader = new DayReader();
-    reader.open(days, 0, days.length);
-    while (reader.next()) {
-      const date = dayOfNumber(reader.day);
-      const count = reader.readNames();
-      const events = [...reader.names.subarray(0, count)].map((name) => names.get(name >> 1));
-      found.push(`${date} ${versions.get(reader.facetId)} ${events.join()}`);
+  for (const { settled, recent, latest_day } of rows) {
+    const days = new DayColumns();
+    const bytes = Buffer.concat([settled, recent]);
+    days.open(bytes, 0, settled.length, settled.length, bytes.length);
+    for (let i = 0; i < days.count; i += 1) {
+      const date = dayOfNumber(days.day[i]!);
+      const events = [...days.names.subarray(0, days.readNames(i))].map((name) => names.get(name >> 1));
+      found.push(`${date} ${versions.get(days.facetId[i]!)} ${events.join()}`);
     }
+    const last = days.day[days.count - 1]!;
+    // It may be too late where the last recent days have gone.
+    if (recent.length > 0) expect(latest_day).toBe(last);
+    else expect(latest_day).toBeGreaterThanOrEqual(last);
   }
   return found;
 }
