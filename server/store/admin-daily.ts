@@ -73,10 +73,9 @@ async function readFiltered(client: pg.ClientBase, query: StatsQuery, matches: U
     const firstDay = firstDayOf(firsts, matches);
     if (firstDay >= first && firstDay <= last) users.new[firstDay - first]! += 1;
     let latest = -1;
-    for (let i = 0; i < days.count && days.day[i]! <= last; i += 1) {
-      const day = days.day[i]!;
-      if (day < first || day === latest) continue;
-      if (matches[days.facetId[i]!] === 0 || (days.flags[i]! & ACTIVE) === 0) continue;
+    while (days.next() && days.day <= last) {
+      const { day, facetId, flags } = days;
+      if (day < first || day === latest || matches[facetId] === 0 || (flags & ACTIVE) === 0) continue;
       users.active[day - first]! += 1;
       latest = day;
     }

@@ -102,16 +102,13 @@ class ReleaseCounter {
     /** Versions that the user was active with, each with the latest day; and those that crashed. */
     const latest = new Map<VersionFigures, number>();
     const crashed = new Set<VersionFigures>();
-    for (let i = 0; i < days.count && days.day[i]! <= this.#to; i += 1) {
-      const day = days.day[i]!;
-      const flags = days.flags[i]!;
-      const facetId = days.facetId[i]!;
-      if (day < this.#from || this.#matches[facetId] === 0) continue;
-      const version = this.versions[this.#versionOf[facetId]!]!;
-      if ((flags & CRASHED) !== 0) crashed.add(version);
-      if ((flags & ACTIVE) === 0 || latest.get(version) === day) continue;
-      latest.set(version, day);
-      version.days[day - this.#from]! += 1;
+    while (days.next() && days.day <= this.#to) {
+      if (days.day < this.#from || this.#matches[days.facetId] === 0) continue;
+      const version = this.versions[this.#versionOf[days.facetId]!]!;
+      if ((days.flags & CRASHED) !== 0) crashed.add(version);
+      if ((days.flags & ACTIVE) === 0 || latest.get(version) === days.day) continue;
+      latest.set(version, days.day);
+      version.days[days.day - this.#from]! += 1;
     }
     if (latest.size > 0) this.active += 1;
     for (const version of latest.keys()) {

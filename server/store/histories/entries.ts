@@ -1,6 +1,6 @@
 /** Entries of a history one by one: as they are put together, and put back. Pure. */
 import { ByteWriter } from './byte-writer.ts';
-import { DayColumns, type DayEntry, writeColumns } from './day-columns.ts';
+import { DayReader, type DayEntry, writeColumns } from './day-columns.ts';
 import {
   CRASHED,
   type FirstSeen,
@@ -52,21 +52,21 @@ function encodeNames(steps: Float64Array): Buffer {
 
 export function readEntries(stored: Entries): Entry[] {
   const entries: Entry[] = [];
-  const [days, values] = [new DayColumns(), new ValueReader()];
+  const [days, values] = [new DayReader(), new ValueReader()];
   days.open(stored.days, 0, stored.days.length);
   values.open(stored.values, 0, stored.values.length);
-  for (let i = 0; i < days.count; i += 1) {
-    const flags = days.flags[i]!;
+  while (days.next()) {
+    const { day, facetId, flags } = days;
     const hasValues = (flags & VALUES) !== 0;
     if (hasValues) values.next();
     entries.push({
-      day: days.day[i]!,
-      facetId: days.facetId[i]!,
+      day,
+      facetId,
       flags,
-      firstPair: days.firstPair(i),
-      lastPair: days.lastPair(i),
-      names: stored.days.subarray(days.namesStart[i], days.namesEnd[i]),
-      firstCrash: (flags & CRASHED) === 0 ? null : days.firstCrash(i),
+      firstPair: days.firstPair,
+      lastPair: days.lastPair,
+      names: stored.days.subarray(days.namesStart, days.namesEnd),
+      firstCrash: (flags & CRASHED) === 0 ? null : days.firstCrash,
       values: hasValues ? stored.values.subarray(values.start, values.end) : NOTHING,
     });
   }

@@ -4,9 +4,9 @@
  *
  * Days have one entry for each day and facet, in the order of their days and of the first events in them. What is said of
  * entries lies in columns, so that a question reads only those that it asks for. First how many entries there are; how many
- * facets, and these; how many entries have a crash; the first day (three bytes, signed, since 1970-01-01 UTC); a byte with
- * the bytes that a value of the last three of the following columns has (its bits 0–1, 2–3 and 4–6; none where
- * all are zero). Then the columns: flags (one byte); when on its day the first and the last event were (two bytes each, in
+ * facets, and these; how many entries have a crash; how many days later the last one is than the first, and the first day
+ * (three bytes, signed, since 1970-01-01 UTC); a byte that says how many bytes a value of the last three of the following
+ * columns has (its bits 0–1, 2–3 and 4–6; none where all are zero). Then the columns: flags (one byte); when on its day the first and the last event were (two bytes each, in
  * pairs of seconds, 0 without events); days since the entry before; which of the facets it is, from 0; the length of its names.
  * Then of each crash when it was (six bytes, microseconds of the day: of several on a day the first). Then the names of all
  * events in the order of time, each as `name_id` × 2, + 1 if it happened at the same time as the one before in its entry.

@@ -98,9 +98,9 @@ class CohortCounter {
     this.users[cohort]! += 1;
     const active = this.active[cohort]!;
     let latest = -1;
-    for (let i = 0; i < days.count && days.day[i]! <= this.#to; i += 1) {
-      if (this.#matches[days.facetId[i]!] === 0 || (days.flags[i]! & ACTIVE) === 0) continue;
-      const week = this.#weekOf(days.day[i]!);
+    while (days.next() && days.day <= this.#to) {
+      if (this.#matches[days.facetId] === 0 || (days.flags & ACTIVE) === 0) continue;
+      const week = this.#weekOf(days.day);
       if (week === latest) continue;
       latest = week;
       active[week]! += 1;

@@ -1,8 +1,8 @@
 /** Which of the app's own events there are: how often each happened in range, and to how many users. */
 import type { Pool } from 'pg';
 
+import type { DayReader } from '../histories/day-columns.ts';
 import { dayNumber } from '../histories/format.ts';
-import type { DayColumns } from '../histories/day-columns.ts';
 import { matchingFacets } from './facets.ts';
 import { eachHistory } from './histories.ts';
 import type { StatsQuery } from './query.ts';
@@ -54,20 +54,12 @@ class EventCounter {
     this.#to = dayNumber(to);
   }
 
-  add(days: DayColumns): void {
+  add(days: DayReader): void {
     const own = this.#own;
-    const { count, day, facetId, namesStart, namesEnd } = days;
-    // Days that lie side by side are counted in one go, which takes half the time.
-    let [start, end] = [0, 0];
-    for (let i = 0; i < count && day[i]! <= this.#to; i += 1) {
-      if (day[i]! < this.#from || this.#matches[facetId[i]!] === 0) continue;
-      if (namesStart[i] !== end) {
-        days.addNamesTo(own, start, end);
-        start = namesStart[i]!;
-      }
-      end = namesEnd[i]!;
+    while (days.addAllNamesTo(own, this.#from, this.#to, this.#matches));
+    while (days.next() && days.day <= this.#to) {
+      if (days.day >= this.#from && this.#matches[days.facetId] === 1) days.addNamesTo(own);
     }
-    days.addNamesTo(own, start, end);
     for (let nameId = 0; nameId < own.length; nameId += 1) {
       if (own[nameId] === 0) continue;
       this.counts[nameId]! += own[nameId]!;

@@ -1,8 +1,8 @@
 /** One event over time: how often it happened on each day or in each week, and to how many users. */
 import type { Pool } from 'pg';
 
+import type { DayReader } from '../histories/day-columns.ts';
 import { dayNumber } from '../histories/format.ts';
-import type { DayColumns } from '../histories/day-columns.ts';
 import { matchingFacets } from './facets.ts';
 import { eachHistory } from './histories.ts';
 import { type Day, type StatsQuery, daysBetween, mondayOf, weeksTouching } from './query.ts';
@@ -73,15 +73,15 @@ class SeriesCounter {
     this.#daysOfPeriod = days;
   }
 
-  add(days: DayColumns, nameId: number, matches: Uint8Array): void {
+  add(days: DayReader, nameId: number, matches: Uint8Array): void {
     let latest = -1;
-    for (let i = 0; i < days.count && days.day[i]! <= this.#to; i += 1) {
-      if (days.day[i]! < this.#from || matches[days.facetId[i]!] === 0) continue;
+    while (days.next() && days.day <= this.#to) {
+      if (days.day < this.#from || matches[days.facetId] === 0) continue;
       const before = this.#events[nameId]!;
-      days.addNamesTo(this.#events, days.namesStart[i]!, days.namesEnd[i]!);
+      days.addNamesTo(this.#events);
       const count = this.#events[nameId]! - before;
       if (count === 0) continue;
-      const period = Math.floor((days.day[i]! - this.#first) / this.#daysOfPeriod);
+      const period = Math.floor((days.day - this.#first) / this.#daysOfPeriod);
       this.counts[period]! += count;
       if (latest === -1) this.usersInAll += 1;
       if (period !== latest) this.users[period]! += 1;

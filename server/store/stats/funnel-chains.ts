@@ -50,6 +50,11 @@ export class FunnelChains {
     return depthOf(this.#possible);
   }
 
+  /** Whether all steps are passed for certain: nothing that follows can change it. */
+  get isPassed(): boolean {
+    return this.#certain[this.#steps.length - 1] !== Number.NEGATIVE_INFINITY;
+  }
+
   /** Takes what happened later than all that was told before. */
   take(moment: Moment): void {
     const { earliest, latest, canStart } = moment;

@@ -2,8 +2,8 @@
  * Funnels from histories, which know the order of a day's events, and between which seconds they lie: nearly always
  * that tells whether the steps keep to the window.
  */
+import type { DayReader } from '../histories/day-columns.ts';
 import { DAY_SECONDS, dayNumber } from '../histories/format.ts';
-import type { DayColumns } from '../histories/day-columns.ts';
 import { FunnelChains, type Moment } from './funnel-chains.ts';
 import type { UserHistory } from './histories.ts';
 import type { Day } from './query.ts';
@@ -53,34 +53,32 @@ export class FunnelHistories {
     this.#chains.reset();
     let isInOrder = true;
     let until = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < days.count && days.day[i]! <= this.#last; i += 1) {
-      if (days.day[i]! < this.#from || matches[days.facetId[i]!] === 0) continue;
-      if (!this.#takeDay(days, i)) continue;
+    while (days.next() && days.day <= this.#last) {
+      if (days.day < this.#from || matches[days.facetId] === 0) continue;
+      if (!this.#takeDay(days)) continue;
       // What the user did with one facet may have been before or after what they did with another at the same time.
       isInOrder &&= this.#moment.earliest >= until;
       until = this.#moment.latest;
-      if (isInOrder && this.#chains.certain === this.#rule.steps.length) break;
+      if (isInOrder && this.#chains.isPassed) break;
     }
     const { certain, possible } = this.#chains;
     if (!isInOrder || certain !== possible) this.unclear.push(history.userId());
     else for (let step = 0; step < certain; step += 1) this.passed[step]! += 1;
   }
 
-  /** False where there is nothing that the funnel asks for. */
-  #takeDay(days: DayColumns, entry: number): boolean {
+  /** Up to where the funnel is passed. False where there is nothing that it asks for. */
+  #takeDay(days: DayReader): boolean {
     const { indexes } = this.#rule;
     const moment = this.#moment;
     moment.count = 0;
-    const day = days.day[entry]!;
-    moment.earliest = day * DAY_SECONDS + days.firstSecond(entry);
-    moment.latest = day * DAY_SECONDS + days.lastSecond(entry) + 1;
-    moment.canStart = day <= this.#to;
+    moment.earliest = days.day * DAY_SECONDS + days.firstSecond;
+    moment.latest = days.day * DAY_SECONDS + days.lastSecond + 1;
+    moment.canStart = days.day <= this.#to;
     let isEmpty = true;
-    const events = days.readNames(entry);
-    for (let i = 0; i < events; i += 1) {
-      const name = days.names[i]!;
+    for (let name = days.nextName(); name !== -1; name = days.nextName()) {
       if ((name & 1) === 0 && moment.count > 0) {
         this.#chains.take(moment);
+        if (this.#chains.isPassed) return true;
         moment.count = 0;
       }
       const index = indexes[name >> 1]!;

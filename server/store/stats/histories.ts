@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg';
 
 import { type CopiedRow, eachCopiedRow } from '../binary-copy.ts';
-import { DayColumns } from '../histories/day-columns.ts';
+import { DayReader } from '../histories/day-columns.ts';
 import { dayNumber } from '../histories/format.ts';
 import { FirstReader, ValueReader } from '../histories/readers.ts';
 import type { Day } from './query.ts';
@@ -12,8 +12,8 @@ import { useOneProcess } from './snapshot.ts';
 export interface UserHistory {
   userId: () => string;
   firsts: FirstReader;
-  days: DayColumns;
-  /** Go to the next ones whenever a day has any. */
+  days: DayReader;
+  /** Go to the next ones whenever the present day has any. */
   values: ValueReader;
 }
 
@@ -45,7 +45,7 @@ export async function eachHistory<Asked extends Part>(
     columnOf('days'),
     columnOf('values'),
   ];
-  const [firsts, days, values] = [new FirstReader(), new DayColumns(), new ValueReader()];
+  const [firsts, days, values] = [new FirstReader(), new DayReader(), new ValueReader()];
   let row: CopiedRow;
   const history: UserHistory = { firsts, days, values, userId: () => uuidAt(row.bytes, row.starts[userId]!) };
   // Worker processes would have to hand each row on, which takes longer than to read it.

@@ -125,22 +125,20 @@ export class HistoryFigures {
     const [from, to] = [this.#from, this.#to];
     const did = nothingDone();
     let [countryUntil, toggleUntil, activeDay, activeWeek] = [-NEVER, -NEVER, -NEVER, -1];
-    for (let i = 0; i < days.count && days.day[i]! <= to; i += 1) {
-      const day = days.day[i]!;
-      const flags = days.flags[i]!;
-      const facetId = days.facetId[i]!;
+    while (days.next() && days.day <= to) {
+      const { day, flags } = days;
       if ((flags & VALUES) !== 0) values.next();
-      if (matches[facetId] === 0) continue;
+      if (matches[days.facetId] === 0) continue;
       if ((flags & CRASHED) !== 0) {
-        did.firstCrash = Math.min(did.firstCrash, momentOf(day, days.firstCrash(i)));
+        did.firstCrash = Math.min(did.firstCrash, momentOf(day, days.firstCrash));
         did.crashedInRange ||= day >= from;
       }
       if ((flags & TOGGLED) !== 0) {
         const on = (flags & AUTO_PASTE_ON) !== 0;
-        const isLater = day * DAY_SECONDS + days.firstSecond(i) > toggleUntil;
+        const isLater = day * DAY_SECONDS + days.firstSecond > toggleUntil;
         did.toggleIsUnclear = !isLater && (did.toggleIsUnclear || on !== did.autoPaste);
         did.autoPaste = on;
-        toggleUntil = Math.max(toggleUntil, day * DAY_SECONDS + days.lastSecond(i));
+        toggleUntil = Math.max(toggleUntil, day * DAY_SECONDS + days.lastSecond);
       }
       if ((flags & ACTIVE) === 0) continue;
       did.cameBackAfter7d ||= day >= firstDay + 7 && day < firstDay + 14;
@@ -151,12 +149,12 @@ export class HistoryFigures {
       if (day < from) continue;
       did.inRange |= flags;
       if ((flags & VALUES) !== 0) values.each(this.values);
-      const country = countries[facetId]!;
+      const country = countries[days.facetId]!;
       if (country !== 0) {
-        const isLater = day * DAY_SECONDS + days.firstSecond(i) > countryUntil;
+        const isLater = day * DAY_SECONDS + days.firstSecond > countryUntil;
         did.countryIsUnclear = !isLater && (did.countryIsUnclear || country !== did.country);
         did.country = country;
-        countryUntil = Math.max(countryUntil, day * DAY_SECONDS + days.lastSecond(i));
+        countryUntil = Math.max(countryUntil, day * DAY_SECONDS + days.lastSecond);
       }
       if (day === activeDay) continue;
       activeDay = day;

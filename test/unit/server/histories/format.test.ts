@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { DayColumns } from '../../../../server/store/histories/day-columns.ts';
+import { DayReader } from '../../../../server/store/histories/day-columns.ts';
 import {
   type Entry,
   entryOf,
@@ -71,14 +71,17 @@ test('days of all kinds, settled and recent', () => {
       const split = settled % (days.length + 1);
       const [first, second] = [join(days.slice(0, split).map(entryOf)), join(days.slice(split).map(entryOf))];
       const bytes = Buffer.concat([Buffer.alloc(between), first.days, Buffer.alloc(between), second.days]);
-      const reader = new DayColumns();
+      const reader = new DayReader();
       // What an earlier history left must not be seen.
       const earlier = join(inOrder(fc.sample(historyDay, { numRuns: 3, seed: 1 }).map(entryOf)));
       reader.open(earlier.days, 0, earlier.days.length);
       const end = between + first.days.length;
       reader.open(bytes, between, end, end + between, bytes.length);
-      expect(reader.count).toBe(days.length);
-      days.forEach((written, i) => expect(read(reader, i)).toEqual(told(written)));
+      for (const written of days) {
+        expect(reader.next()).toBe(true);
+        expect(read(reader)).toEqual(told(written));
+      }
+      expect(reader.next()).toBe(false);
     }),
   );
 });
@@ -96,27 +99,31 @@ const histories = fc
 
 const counts = new Float64Array(NAMES);
 
-function read(reader: DayColumns, i: number) {
-  const has = (flag: number): boolean => (reader.flags[i]! & flag) !== 0;
-  reader.addNamesTo(counts, reader.namesStart[i]!, reader.namesEnd[i]!);
-  const names = [...reader.names.subarray(0, reader.readNames(i))];
+function read(reader: DayReader) {
+  const has = (flag: number): boolean => (reader.flags & flag) !== 0;
+  reader.addNamesTo(counts);
+  const names = [...namesOf(reader)];
   const counted = names.map((name) => [name >> 1, counts[name >> 1]!] as const);
   for (const [name] of counted) counts[name] = 0;
   return {
-    day: reader.day[i],
-    facetId: reader.facetId[i],
+    day: reader.day,
+    facetId: reader.facetId,
     widget: has(WIDGET),
     dictionary: has(DICTIONARY),
     retry: has(RETRY),
     active: has(ACTIVE),
     values: has(VALUES),
     autoPaste: has(TOGGLED) ? has(AUTO_PASTE_ON) : null,
-    firstCrash: has(CRASHED) ? reader.firstCrash(i) : null,
+    firstCrash: has(CRASHED) ? reader.firstCrash : null,
     names,
     counts: Object.fromEntries(counted),
-    firstSecond: reader.firstSecond(i),
-    lastSecond: reader.lastSecond(i),
+    firstSecond: reader.firstSecond,
+    lastSecond: reader.lastSecond,
   };
+}
+
+function* namesOf(reader: DayReader): Generator<number> {
+  for (let name = reader.nextName(); name !== -1; name = reader.nextName()) yield name;
 }
 
 function told({ steps, processingSeconds, failureTypes, ...written }: HistoryDay): ReturnType<typeof read> {
@@ -146,22 +153,31 @@ test('columns as wide as they have to be', () => {
   for (const events of [0, 255, 256, 65_536, 16_777_216]) {
     const history = [...days, { ...nothing, day: 80_000, facetId: 8, steps: steps(events) }];
     const { days: bytes } = join(history.map(entryOf));
-    const reader = new DayColumns();
-    reader.open(bytes, 0, bytes.length);
-    expect([...reader.day.subarray(0, reader.count)]).toEqual(history.map(({ day }) => day));
-    expect(reader.namesEnd[6]! - reader.namesStart[6]!).toBe(events);
-    expect(reader.readNames(6)).toBe(events);
+    expect(everyEntry(bytes)).toEqual(
+      history.map(({ day, facetId, steps: { length } }) => [day, facetId, length]),
+    );
   }
   const facets = Array.from({ length: 300 }, (_, facetId) => ({
     ...nothing,
     day: 1,
     facetId: facetId * 1_000,
   }));
-  const { days: bytes } = join(facets.map(entryOf));
-  const reader = new DayColumns();
-  reader.open(bytes, 0, bytes.length);
-  expect([...reader.facetId.subarray(0, reader.count)]).toEqual(facets.map(({ facetId }) => facetId));
+  const entries = everyEntry(join(facets.map(entryOf)).days);
+  expect(entries.map(([, facetId]) => facetId)).toEqual(facets.map(({ facetId }) => facetId));
 });
+
+/** Day, facet and number of names of each. */
+function everyEntry(bytes: Buffer): number[][] {
+  const entries: number[][] = [];
+  const reader = new DayReader();
+  reader.open(bytes, 0, bytes.length);
+  while (reader.next()) {
+    let names = 0;
+    while (reader.nextName() !== -1) names += 1;
+    entries.push([reader.day, reader.facetId, names]);
+  }
+  return entries;
+}
 
 test('entries come out as they went in', () => {
   fc.assert(

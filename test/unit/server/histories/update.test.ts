@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { catchUp } from '../../../../server/jobs/aggregate.ts';
-import { DayColumns } from '../../../../server/store/histories/day-columns.ts';
+import { DayReader } from '../../../../server/store/histories/day-columns.ts';
 import { dayOfNumber } from '../../../../server/store/histories/format.ts';
 import { forgetUser } from '../../../../server/store/rollups/index.ts';
 import { inTransaction } from '../../../../server/store/pool.ts';
@@ -59,18 +59,17 @@ async function stored(): Promise<string[]> {
   const versions = await namesOf('select facet_id as id, app_version as name from facets');
   const found: string[] = [];
   for (const { settled, recent, latest_day } of rows) {
-    const days = new DayColumns();
+    const days = new DayReader();
     const bytes = Buffer.concat([settled, recent]);
     days.open(bytes, 0, settled.length, settled.length, bytes.length);
-    for (let i = 0; i < days.count; i += 1) {
-      const date = dayOfNumber(days.day[i]!);
-      const events = [...days.names.subarray(0, days.readNames(i))].map((name) => names.get(name >> 1));
-      found.push(`${date} ${versions.get(days.facetId[i]!)} ${events.join()}`);
+    while (days.next()) {
+      const events: (string | undefined)[] = [];
+      for (let name = days.nextName(); name !== -1; name = days.nextName()) events.push(names.get(name >> 1));
+      found.push(`${dayOfNumber(days.day)} ${versions.get(days.facetId)} ${events.join()}`);
     }
-    const last = days.day[days.count - 1]!;
     // It may be too late where the last recent days have gone.
-    if (recent.length > 0) expect(latest_day).toBe(last);
-    else expect(latest_day).toBeGreaterThanOrEqual(last);
+    if (recent.length > 0) expect(latest_day).toBe(days.day);
+    else expect(latest_day).toBeGreaterThanOrEqual(days.day);
   }
   return found;
 }
