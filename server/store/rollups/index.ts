@@ -7,6 +7,7 @@ import type pg from 'pg';
 
 import { isTimeout } from '../database-errors.ts';
 import { inTransaction } from '../pool.ts';
+import { NO_COHORTS, changeCohorts, readCohorts } from './cohorts.ts';
 import { addFacts } from './facts.ts';
 import { updateHistories } from './histories.ts';
 import type { Computed } from './history-days.ts';
@@ -15,7 +16,7 @@ import { addSessions, removeSessions, splitSessions } from './sessions.ts';
 import { MAX_EVENTS_PER_STEP, prepareTaken, readTaken, TooManyEvents } from './taken.ts';
 import { addToTotals } from './totals.ts';
 import { addUserDays } from './user-days.ts';
-import { addToCohorts, addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
+import { addToFacets, recomputeUsers, takeOutOfFacets } from './users.ts';
 
 export interface Step {
   /** How many user-days were brought up to date. */
@@ -117,7 +118,7 @@ export async function forgetUser(client: pg.ClientBase, userId: string): Promise
   await prepareTaken(client);
   const known = { userIds: rows.map(() => userId), days: rows.map((row) => row.day) };
   await updateHistories(client, known, await recompute(client, known));
-  await addToCohorts(client, [userId], -1);
+  await changeCohorts(client, await readCohorts(client, [userId]), NO_COHORTS);
   for (const table of ['dirty_user_days', 'user_facets', 'user_environments', 'user_histories']) {
     await client.query(`delete from ${table} where user_id = $1`, [userId]);
   }

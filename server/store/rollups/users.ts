@@ -1,6 +1,7 @@
 /** Since when each user is known, and on which days seen with what (`user_facets`, `user_environments`). */
 import type pg from 'pg';
 
+import { changeCohorts, readCohorts } from './cohorts.ts';
 import type { UserDays } from './marks.ts';
 
 /** Takes the user-days, as `user_days` holds them, out of what is known of each user and facet. */
@@ -37,23 +38,11 @@ export async function readFacets(client: pg.ClientBase, userIds: readonly string
  */
 export async function recomputeUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
   const users = [...new Set(userIds)];
-  await addToCohorts(client, users, -1);
+  const before = await readCohorts(client, users);
   const gone = await withoutRecords(client, users);
   if (gone.length > 0) await forgetUsers(client, gone);
   await client.query(ENVIRONMENTS, [users]);
-  await addToCohorts(client, users, 1);
-}
-
-/**
- * Adds (`sign` 1) or takes off (-1) these users, as `user_environments` holds them, from those of their first day, and of
- * its week.
- */
-export async function addToCohorts(
-  client: pg.ClientBase,
-  userIds: readonly string[],
-  sign: 1 | -1,
-): Promise<void> {
-  for (const statement of [NEWCOMERS, COHORTS]) await client.query(statement, [userIds, sign]);
+  await changeCohorts(client, before, await readCohorts(client, users));
 }
 
 async function withoutRecords(client: pg.ClientBase, users: readonly string[]): Promise<string[]> {
@@ -112,35 +101,6 @@ const WITHOUT_RECORDS = `
   where user_id = any ($1::uuid[])
     and not exists (select from events where events.user_id = user_environments.user_id)
     and not exists (select from crashes where crashes.user_id = user_environments.user_id)`;
-
-const NEWCOMERS = `
-  insert into environment_newcomers (environment, first_day, users, retained_7d, retained_30d)
-  select environment, first_day, $2::int * count(*), $2::int * count(*) filter (where retained_7d),
-    $2::int * count(*) filter (where retained_30d)
-  from user_environments
-  where user_id = any ($1::uuid[])
-  group by environment, first_day
-  on conflict (environment, first_day) do update
-  set ${['users', 'retained_7d', 'retained_30d']
-    .map((column) => `${column} = environment_newcomers.${column} + excluded.${column}`)
-    .join(', ')}`;
-
-/** Every Monday of a week that a user was active in. */
-const COHORTS = `
-  with active as (
-    select distinct user_id, environment, date_trunc('week', first_day::timestamp)::date as cohort, monday::date as week
-    from user_environments
-    cross join unnest(days) as spell
-    cross join generate_series(
-      date_trunc('week', lower(spell)::timestamp), upper(spell)::timestamp - interval '1 day', interval '7 days'
-    ) as monday
-    where user_id = any ($1::uuid[])
-  )
-  insert into environment_cohorts (environment, cohort, week, users)
-  select environment, cohort, week, $2::int * count(*)
-  from active
-  group by environment, cohort, week
-  on conflict (environment, cohort, week) do update set users = environment_cohorts.users + excluded.users`;
 
 /** A toggle holds from its day on, up to the day of the next one: of several on a day the last. */
 const ENVIRONMENTS = `

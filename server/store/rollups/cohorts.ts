@@ -1,0 +1,92 @@
+/**
+ * Users of each environment by their first day (`environment_newcomers`), and by its week and the weeks in which they
+ * were active (`environment_cohorts`), brought in line with what `user_environments` says of some users.
+ */
+import type pg from 'pg';
+
+/** What some users are counted in. */
+export interface Cohorts {
+  /** By environment and first day: users, and how many of them came back after 7 and 30 days. */
+  newcomers: Counted[];
+  /** By environment, week of the first day, and week: users who were active. */
+  active: Counted[];
+}
+
+interface Counted {
+  key: string[];
+  counts: number[];
+}
+
+export const NO_COHORTS: Cohorts = { newcomers: [], active: [] };
+
+export async function readCohorts(client: pg.ClientBase, userIds: readonly string[]): Promise<Cohorts> {
+  const newcomers = await client.query<Counted>(NEWCOMERS, [userIds]);
+  const active = await client.query<Counted>(ACTIVE, [userIds]);
+  return { newcomers: newcomers.rows, active: active.rows };
+}
+
+/**
+ * Takes `before` off and adds `after`. Of most users nothing has changed but a week more, so that few rows are written:
+ * with each step hundreds of others would leave as many dead ones.
+ */
+export async function changeCohorts(client: pg.ClientBase, before: Cohorts, after: Cohorts): Promise<void> {
+  await add(client, ADD_NEWCOMERS, changed(before.newcomers, after.newcomers));
+  await add(client, ADD_ACTIVE, changed(before.active, after.active));
+}
+
+/** How much more there is of what is counted, where that has changed. */
+function changed(before: readonly Counted[], after: readonly Counted[]): Counted[] {
+  const changes = new Map<string, Counted>();
+  const count = ({ key, counts }: Counted, sign: 1 | -1): void => {
+    const name = key.join(' ');
+    const sums = changes.get(name)?.counts;
+    changes.set(name, { key, counts: counts.map((of, i) => (sums?.[i] ?? 0) + sign * of) });
+  };
+  for (const row of before) count(row, -1);
+  for (const row of after) count(row, 1);
+  return [...changes.values()].filter(({ counts }) => counts.some((of) => of !== 0));
+}
+
+/** Gives the statement the columns of the keys, then those of the counts. */
+async function add(client: pg.ClientBase, statement: string, rows: readonly Counted[]): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  await client.query(statement, [
+    ...first.key.map((_, column) => rows.map(({ key }) => key[column])),
+    ...first.counts.map((_, column) => rows.map(({ counts }) => counts[column])),
+  ]);
+}
+
+const NEWCOMERS = `
+  select array[environment, first_day::text] as key,
+    array[count(*), count(*) filter (where retained_7d), count(*) filter (where retained_30d)]::int[] as counts
+  from user_environments
+  where user_id = any ($1::uuid[])
+  group by environment, first_day`;
+
+const ADD_NEWCOMERS = `
+  insert into environment_newcomers (environment, first_day, users, retained_7d, retained_30d)
+  select * from unnest($1::text[], $2::date[], $3::int[], $4::int[], $5::int[])
+  on conflict (environment, first_day) do update
+  set users = environment_newcomers.users + excluded.users,
+    retained_7d = environment_newcomers.retained_7d + excluded.retained_7d,
+    retained_30d = environment_newcomers.retained_30d + excluded.retained_30d`;
+
+const ACTIVE = `
+  select array[environment, cohort::text, week::text] as key, array[count(*)]::int[] as counts
+  from (
+    select distinct user_id, environment, date_trunc('week', first_day::timestamp)::date as cohort,
+      monday::date as week
+    from user_environments
+    cross join unnest(days) as spell
+    cross join generate_series(
+      date_trunc('week', lower(spell)::timestamp), upper(spell)::timestamp - interval '1 day', interval '7 days'
+    ) as monday
+    where user_id = any ($1::uuid[])
+  ) weeks
+  group by environment, cohort, week`;
+
+const ADD_ACTIVE = `
+  insert into environment_cohorts (environment, cohort, week, users)
+  select * from unnest($1::text[], $2::date[], $3::date[], $4::int[])
+  on conflict (environment, cohort, week) do update set users = environment_cohorts.users + excluded.users`;
