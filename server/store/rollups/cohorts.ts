@@ -4,6 +4,8 @@
  */
 import type pg from 'pg';
 
+import type { UserDays } from './marks.ts';
+
 /** What some users are counted in. */
 export interface Cohorts {
   /** By environment and first day: users, and how many of them came back after 7 and 30 days. */
@@ -19,10 +21,27 @@ interface Counted {
 
 export const NO_COHORTS: Cohorts = { newcomers: [], active: [] };
 
-export async function readCohorts(client: pg.ClientBase, userIds: readonly string[]): Promise<Cohorts> {
-  const newcomers = await client.query<Counted>(NEWCOMERS, [userIds]);
-  const active = await client.query<Counted>(ACTIVE, [userIds]);
+/** What is read of users: the weeks of these days, and all weeks of users of whom more may change. */
+export interface CohortsOf extends UserDays {
+  whole: readonly string[];
+}
+
+export async function readCohorts(
+  client: pg.ClientBase,
+  { userIds, days, whole }: CohortsOf,
+): Promise<Cohorts> {
+  const newcomers = await client.query<Counted>(NEWCOMERS, [[...userIds, ...whole]]);
+  const active = await client.query<Counted>(ACTIVE, [userIds, days, whole]);
   return { newcomers: newcomers.rows, active: active.rows };
+}
+
+/** Users who were there before their first day, as it is known: all of their weeks are of another cohort from then on. */
+export async function earlierThanKnown(
+  client: pg.ClientBase,
+  { userIds, days }: UserDays,
+): Promise<string[]> {
+  const { rows } = await client.query<{ user_id: string }>(EARLIER, [userIds, days]);
+  return rows.map((row) => row.user_id);
 }
 
 /**
@@ -73,18 +92,30 @@ const ADD_NEWCOMERS = `
     retained_30d = environment_newcomers.retained_30d + excluded.retained_30d`;
 
 const ACTIVE = `
-  select array[environment, cohort::text, week::text] as key, array[count(*)]::int[] as counts
-  from (
-    select distinct user_id, environment, date_trunc('week', first_day::timestamp)::date as cohort,
-      monday::date as week
+  with weeks as (
+    select user_id, date_trunc('week', day::timestamp)::date as monday
+    from unnest($1::uuid[], $2::date[]) as taken (user_id, day)
+    union
+    select user_id, monday::date
     from user_environments
     cross join unnest(days) as spell
     cross join generate_series(
       date_trunc('week', lower(spell)::timestamp), upper(spell)::timestamp - interval '1 day', interval '7 days'
     ) as monday
-    where user_id = any ($1::uuid[])
-  ) weeks
-  group by environment, cohort, week`;
+    where user_id = any ($3::uuid[])
+  )
+  select array[environment, date_trunc('week', first_day::timestamp)::date::text, monday::text] as key,
+    array[count(*)]::int[] as counts
+  from weeks
+  join user_environments using (user_id)
+  where days && daterange(monday, monday + 7)
+  group by environment, date_trunc('week', first_day::timestamp), monday`;
+
+const EARLIER = `
+  select distinct user_id
+  from unnest($1::uuid[], $2::date[]) as taken (user_id, day)
+  join user_environments using (user_id)
+  where day < first_day`;
 
 const ADD_ACTIVE = `
   insert into environment_cohorts (environment, cohort, week, users)

@@ -54,7 +54,7 @@ async function takeStep(client: pg.ClientBase, limit: number, maxEvents: number)
   const computed = await recompute(client, taken);
   // Before users without records are forgotten: their histories tell what is to be taken off.
   await updateHistories(client, taken, computed);
-  await recomputeUsers(client, taken.userIds);
+  await recomputeUsers(client, taken);
   return step;
 }
 
@@ -118,7 +118,8 @@ export async function forgetUser(client: pg.ClientBase, userId: string): Promise
   await prepareTaken(client);
   const known = { userIds: rows.map(() => userId), days: rows.map((row) => row.day) };
   await updateHistories(client, known, await recompute(client, known));
-  await changeCohorts(client, await readCohorts(client, [userId]), NO_COHORTS);
+  const cohorts = await readCohorts(client, { userIds: [], days: [], whole: [userId] });
+  await changeCohorts(client, cohorts, NO_COHORTS);
   for (const table of ['dirty_user_days', 'user_facets', 'user_environments', 'user_histories']) {
     await client.query(`delete from ${table} where user_id = $1`, [userId]);
   }

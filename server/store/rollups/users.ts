@@ -1,7 +1,7 @@
 /** Since when each user is known, and on which days seen with what (`user_facets`, `user_environments`). */
 import type pg from 'pg';
 
-import { changeCohorts, readCohorts } from './cohorts.ts';
+import { changeCohorts, earlierThanKnown, readCohorts } from './cohorts.ts';
 import type { UserDays } from './marks.ts';
 
 /** Takes the user-days, as `user_days` holds them, out of what is known of each user and facet. */
@@ -36,13 +36,14 @@ export async function readFacets(client: pg.ClientBase, userIds: readonly string
  * Brings `user_environments` up to date with `user_facets` and the narrow copies of `facts.ts`. Users without any
  * record are forgotten; of all others the first moment stays known.
  */
-export async function recomputeUsers(client: pg.ClientBase, userIds: readonly string[]): Promise<void> {
-  const users = [...new Set(userIds)];
-  const before = await readCohorts(client, users);
+export async function recomputeUsers(client: pg.ClientBase, taken: UserDays): Promise<void> {
+  const users = [...new Set(taken.userIds)];
   const gone = await withoutRecords(client, users);
+  const changing = { ...taken, whole: [...gone, ...(await earlierThanKnown(client, taken))] };
+  const before = await readCohorts(client, changing);
   if (gone.length > 0) await forgetUsers(client, gone);
   await client.query(ENVIRONMENTS, [users]);
-  await changeCohorts(client, before, await readCohorts(client, users));
+  await changeCohorts(client, before, await readCohorts(client, changing));
 }
 
 async function withoutRecords(client: pg.ClientBase, users: readonly string[]): Promise<string[]> {
