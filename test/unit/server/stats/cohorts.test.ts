@@ -43,7 +43,9 @@ async function cohorts(range = RANGE): Promise<Record<string, number[]>> {
   await catchUp(server.pool);
   expect(await presenceDisagreements(server, range)).toEqual([]);
   const found = await getFigures(server, `/stats/cohorts?from=${range.from}&to=${range.to}`);
-  return Object.fromEntries((found.cohorts as Cohort[]).map(({ week_start, users, active }) => [week_start, [users, ...active]]));
+  return Object.fromEntries(
+    (found.cohorts as Cohort[]).map(({ week_start, users, active }) => [week_start, [users, ...active]]),
+  );
 }
 
 test('a user who turns out to have been there before is in an earlier cohort, with all weeks', async () => {
