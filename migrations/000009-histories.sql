@@ -23,7 +23,7 @@ create table user_histories (
   firsts bytea not null,
   recent_values bytea not null,
   settled_values bytea
-) with (fillfactor = 75);
+) with (fillfactor = 75, toast_tuple_target = 4080);
 -- Looked at by each question: reading it must not cost more than its bytes.
 alter table user_histories
   alter column recent set storage external,
