@@ -127,6 +127,16 @@ from (
 group by environment, cohort, week;
 drop table environment_weeks;
 
+-- Events of each name, and users who had any, by day.
+create table environment_events (
+  environment text collate "C" not null,
+  name_id int not null,
+  day date not null,
+  events bigint not null,
+  users bigint not null,
+  primary key (environment, name_id, day)
+);
+
 -- The aggregator writes the histories, as it reads all user-days again. Until it has, figures say that they are as of a
 -- time before the first record.
 insert into dirty_user_days (user_id, day, marked_at)

@@ -80,6 +80,14 @@ create table environment_days (
   users bigint not null default 0
 );
 
+create table environment_events (
+  environment text collate "C" not null,
+  name_id integer not null,
+  day date not null,
+  events bigint not null,
+  users bigint not null
+);
+
 create table environment_failures (
   environment text collate "C" not null,
   day date not null,
@@ -306,6 +314,8 @@ alter table crashes add constraint crashes_pkey PRIMARY KEY (user_id, event_id);
 alter table environment_cohorts add constraint environment_cohorts_pkey PRIMARY KEY (environment, cohort, week);
 
 alter table environment_days add constraint environment_days_pkey PRIMARY KEY (environment, day);
+
+alter table environment_events add constraint environment_events_pkey PRIMARY KEY (environment, name_id, day);
 
 alter table environment_failures add constraint environment_failures_pkey PRIMARY KEY (environment, day, error_type);
 

@@ -18,6 +18,7 @@ const WITHOUT_USER = new Set([
   'dirty_days',
   'environment_cohorts',
   'environment_days',
+  'environment_events',
   'environment_failures',
   'environment_processing',
   'environment_newcomers',

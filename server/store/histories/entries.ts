@@ -75,6 +75,18 @@ export function readEntries(stored: Entries): Entry[] {
 
 const NOTHING = Buffer.alloc(0);
 
+/** Tells the `name_id` of each event of an entry. */
+export function eachName(names: Uint8Array, tell: (nameId: number) => void): void {
+  let [code, shift] = [0, 0];
+  for (const byte of names) {
+    code |= (byte & 127) << shift;
+    shift += 7;
+    if (byte > 127) continue;
+    tell(code >> 1);
+    [code, shift] = [0, 0];
+  }
+}
+
 /** Puts entries into the order that histories have. */
 export function inOrder(entries: Entry[]): Entry[] {
   return entries.sort((a, b) => a.day - b.day || a.firstPair - b.firstPair || a.facetId - b.facetId);

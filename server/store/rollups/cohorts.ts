@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 
+import { CountChanges, type Counted } from './counted.ts';
 import type { UserDays } from './marks.ts';
 
 /** What some users are counted in. */
@@ -12,11 +13,6 @@ export interface Cohorts {
   newcomers: Counted[];
   /** By environment, week of the first day, and week: users who were active. */
   active: Counted[];
-}
-
-interface Counted {
-  key: string[];
-  counts: number[];
 }
 
 export const NO_COHORTS: Cohorts = { newcomers: [], active: [] };
@@ -44,36 +40,18 @@ export async function earlierThanKnown(
   return rows.map((row) => row.user_id);
 }
 
-/**
- * Takes `before` off and adds `after`. Of most users nothing has changed but a week more, so that few rows are written:
- * with each step hundreds of others would leave as many dead ones.
- */
+/** Takes `before` off and adds `after`. Of most users nothing has changed but a week more. */
 export async function changeCohorts(client: pg.ClientBase, before: Cohorts, after: Cohorts): Promise<void> {
-  await add(client, ADD_NEWCOMERS, changed(before.newcomers, after.newcomers));
-  await add(client, ADD_ACTIVE, changed(before.active, after.active));
-}
-
-/** How much more there is of what is counted, where that has changed. */
-function changed(before: readonly Counted[], after: readonly Counted[]): Counted[] {
-  const changes = new Map<string, Counted>();
-  const count = ({ key, counts }: Counted, sign: 1 | -1): void => {
-    const name = key.join(' ');
-    const sums = changes.get(name)?.counts;
-    changes.set(name, { key, counts: counts.map((of, i) => (sums?.[i] ?? 0) + sign * of) });
-  };
-  for (const row of before) count(row, -1);
-  for (const row of after) count(row, 1);
-  return [...changes.values()].filter(({ counts }) => counts.some((of) => of !== 0));
-}
-
-/** Gives the statement the columns of the keys, then those of the counts. */
-async function add(client: pg.ClientBase, statement: string, rows: readonly Counted[]): Promise<void> {
-  const [first] = rows;
-  if (!first) return;
-  await client.query(statement, [
-    ...first.key.map((_, column) => rows.map(({ key }) => key[column])),
-    ...first.counts.map((_, column) => rows.map(({ counts }) => counts[column])),
-  ]);
+  const [newcomers, active] = [new CountChanges(), new CountChanges()];
+  for (const [cohorts, sign] of [
+    [before, -1],
+    [after, 1],
+  ] as const) {
+    for (const row of cohorts.newcomers) newcomers.count(row, sign);
+    for (const row of cohorts.active) active.count(row, sign);
+  }
+  await newcomers.apply(client, ADD_NEWCOMERS);
+  await active.apply(client, ADD_ACTIVE);
 }
 
 const NEWCOMERS = `

@@ -11,6 +11,7 @@ import {
   readEntries,
 } from '../histories/entries.ts';
 import { type FirstSeen, dayNumber } from '../histories/format.ts';
+import { EventChanges, readEnvironments } from './event-totals.ts';
 import { type Computed, historyDays, readErrorTypes } from './history-days.ts';
 import type { UserDays } from './marks.ts';
 import { readFacets } from './users.ts';
@@ -38,12 +39,14 @@ export async function updateHistories(
     changes.get(user_id)!.firsts.push({ facetId: facet_id, day: dayNumber(day), time });
   }
   const values = new ValueChanges();
+  const events = new EventChanges(await readEnvironments(client));
   const histories = [...changes].map(([userId, changed]) => ({
     userId,
-    ...change(changed, stored.get(userId) ?? NOTHING_STORED, values),
+    ...change(changed, stored.get(userId) ?? NOTHING_STORED, { values, events }),
   }));
   await write(client, histories);
   await applyValues(client, values);
+  await events.apply(client);
 }
 
 /** What has changed of one user. */
@@ -82,11 +85,17 @@ interface Changed extends Stored {
   isEmpty: boolean;
 }
 
-function change({ days, entries, firsts }: Changes, stored: Stored, values: ValueChanges): Changed {
-  for (const entry of entries) values.take(entry, 1);
+/** What is added up of all users, and has to follow. */
+interface Totals {
+  values: ValueChanges;
+  events: EventChanges;
+}
+
+function change({ days, entries, firsts }: Changes, stored: Stored, { values, events }: Totals): Changed {
+  const gone: Entry[] = [];
   const replaceIn = (old: Entries, added: Entry[]): Entry[] => {
     const before = readEntries(old);
-    for (const entry of before) if (days.has(entry.day)) values.take(entry, -1);
+    gone.push(...before.filter(({ day }) => days.has(day)));
     return inOrder([...before.filter(({ day }) => !days.has(day)), ...added]);
   };
   const isSettled = ({ day }: Entry): boolean => stored.settledTo !== null && day <= stored.settledTo;
@@ -95,6 +104,10 @@ function change({ days, entries, firsts }: Changes, stored: Stored, values: Valu
     entries.filter((entry) => !isSettled(entry)),
   );
   const settled = stored.settled && replaceIn(stored.settled, entries.filter(isSettled));
+  for (const entry of gone) values.take(entry, -1);
+  for (const entry of entries) values.take(entry, 1);
+  events.take(gone, -1);
+  events.take(entries, 1);
   const recentDays = [...new Set(recent.map(({ day }) => day))];
   let { settledTo } = stored;
   if (settled && recentDays.length >= MANY_DAYS) {

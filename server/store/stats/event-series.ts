@@ -1,5 +1,5 @@
 /** One event over time: how often it happened on each day or in each week, and to how many users. */
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 
 import type { DayReader } from '../histories/day-columns.ts';
 import { dayNumber } from '../histories/format.ts';
@@ -26,22 +26,76 @@ export function readEventSeries(
   return inSnapshot(pool, async (client) => {
     const { from, to } = query;
     const dates = interval === 'day' ? daysBetween(from, to) : weeksTouching(query);
-    const periods = { first: interval === 'day' ? from : mondayOf(from), days: interval === 'day' ? 1 : 7 };
     const { rows } = await client.query<{ name_id: number | null; highest: number }>(NAME, [event]);
     const { name_id: nameId, highest } = rows[0]!;
-    const counter = new SeriesCounter(query, periods, dates.length, highest);
-    if (nameId !== null) {
-      const { look } = await matchingFacets(client, query);
-      await eachHistory(client, ['days'], ({ days }) => counter.add(days, nameId, look.matches), from);
+    if (nameId === null) return seriesOf(dates, 0, () => NOTHING);
+    const { environment, look } = await matchingFacets(client, query);
+    if (environment !== null && interval === 'day') {
+      const days = await readDays(client, query, environment, nameId);
+      const users = days.size === 0 ? 0 : await countUsers(client, query, look.matches, nameId);
+      return seriesOf(dates, users, (date) => days.get(date) ?? NOTHING);
     }
-    const series = dates.map((date, i) => ({ date, count: counter.counts[i]!, users: counter.users[i]! }));
-    return {
-      count: series.reduce((total, { count }) => total + count, 0),
-      users: counter.usersInAll,
-      series,
-    };
+    const periods = { first: interval === 'day' ? from : mondayOf(from), days: interval === 'day' ? 1 : 7 };
+    const counter = new SeriesCounter(query, periods, dates.length, highest);
+    await eachHistory(client, ['days'], ({ days }) => counter.add(days, nameId, look.matches), from);
+    return seriesOf(dates, counter.usersInAll, (_, i) => {
+      return { count: counter.counts[i]!, users: counter.users[i]! };
+    });
   });
 }
+
+interface Count {
+  count: number;
+  users: number;
+}
+
+const NOTHING: Count = { count: 0, users: 0 };
+
+function seriesOf(
+  dates: readonly Day[],
+  users: number,
+  countOf: (date: Day, i: number) => Count,
+): EventSeries {
+  const series = dates.map((date, i) => ({ date, ...countOf(date, i) }));
+  return { count: series.reduce((total, { count }) => total + count, 0), users, series };
+}
+
+/** Days with such events. */
+async function readDays(
+  client: ClientBase,
+  { from, to }: StatsQuery,
+  environment: string,
+  nameId: number,
+): Promise<Map<Day, Count>> {
+  const { rows } = await client.query<Count & { day: Day }>(DAYS, [from, to, environment, nameId]);
+  return new Map(rows.map(({ day, count, users }) => [day, { count, users }]));
+}
+
+/** Who had the event at all. */
+async function countUsers(
+  client: ClientBase,
+  query: StatsQuery,
+  matches: Uint8Array,
+  nameId: number,
+): Promise<number> {
+  const [from, to] = [dayNumber(query.from), dayNumber(query.to)];
+  let users = 0;
+  const hasEvent = (days: DayReader): boolean => {
+    while (days.next() && days.day <= to) {
+      if (days.day < from || matches[days.facetId] === 0) continue;
+      for (let name = days.nextName(); name !== -1; name = days.nextName())
+        if (name >> 1 === nameId) return true;
+    }
+    return false;
+  };
+  await eachHistory(client, ['days'], ({ days }) => void (users += hasEvent(days) ? 1 : 0), query.from);
+  return users;
+}
+
+const DAYS = `
+  select day::text, events::float8 as count, users::float8
+  from environment_events
+  where day between $1::date and $2::date and environment = $3::text and name_id = $4::int and events > 0`;
 
 const NAME = `
   select max(name_id) filter (where event = $1::text) as name_id, coalesce(max(name_id), 0) as highest from event_names`;

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { DayReader } from '../../../../server/store/histories/day-columns.ts';
 import {
   type Entry,
+  eachName,
   entryOf,
   inOrder,
   join,
@@ -178,6 +179,15 @@ function everyEntry(bytes: Buffer): number[][] {
   }
   return entries;
 }
+
+test('names of an entry, of however many bytes', () => {
+  const steps = Float64Array.from([63, 64, 5, 8_191, 8_192, NAMES - 1, 0], (nameId, i) => i * NAMES + nameId);
+  const told: number[] = [];
+  eachName(entryOf({ ...fc.sample(historyDay, { numRuns: 1, seed: 1 })[0]!, steps }).names, (nameId) =>
+    told.push(nameId),
+  );
+  expect(told).toEqual([63, 64, 5, 8_191, 8_192, NAMES - 1, 0]);
+});
 
 test('entries come out as they went in', () => {
   fc.assert(

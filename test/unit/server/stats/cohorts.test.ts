@@ -9,6 +9,7 @@ import { aggregateStep } from '../../../../server/store/rollups/index.ts';
 import { getFigures } from '../../../helpers/figures.ts';
 import type { TestServer } from '../../../helpers/server.ts';
 import { startWorld } from './against-reference.ts';
+import { removeEvents, storeEvents } from './stored-events.ts';
 import { clear, presenceDisagreements } from './world.ts';
 
 /** Monday to Sunday, four weeks. */
@@ -25,18 +26,7 @@ beforeEach(async () => {
   await add(OTHER, ['2026-06-03', '2026-06-16']);
 });
 
-async function add(user: string, days: readonly string[]): Promise<void> {
-  await server.pool.query(
-    `insert into events (user_id, event_id, timestamp, event, app_version, platform, country, environment, properties)
-     select $1, gen_random_uuid(), day + interval '1 hour', 'app_opened', '1', 'macOS 15', 'DE', 'production', '{}'
-     from unnest($2::date[]) as day`,
-    [user, days],
-  );
-  await mark(user, days);
-}
-
-const mark = (user: string, days: readonly string[]): Promise<unknown> =>
-  server.pool.query('insert into dirty_user_days (user_id, day) select $1, unnest($2::date[])', [user, days]);
+const add = (user: string, days: readonly string[]): Promise<void> => storeEvents(server, user, days);
 
 /** Users of each week's cohort and how many were active from then on, which are those of brute force too. */
 async function cohorts(range = RANGE): Promise<Record<string, number[]>> {
@@ -66,8 +56,7 @@ test('a user whose records leave takes all weeks along, though the days are take
   const days = ['2026-06-02', '2026-06-09', '2026-06-17'];
   await add(USER, days);
   expect(await cohorts()).toMatchObject({ '2026-06-01': [2, 2, 1, 2, 0] });
-  await server.pool.query('delete from events where user_id = $1', [USER]);
-  await mark(USER, days);
+  await removeEvents(server, USER, days);
   await aggregateStep(server.pool, 1);
   expect(await cohorts()).toMatchObject({ '2026-06-01': [1, 1, 0, 1, 0] });
 });

@@ -24,7 +24,7 @@ const RETENTION_DAYS = 36_500;
 export async function clear(server: TestServer): Promise<void> {
   await server.pool.query(
     `truncate events, crashes, erased_users, client_dropped, dirty_user_days, facets, event_names, user_days, user_facets,
-       user_environments, session_days, auto_paste_toggles, uncaught_crashes, environment_days, environment_cohorts,
+       user_environments, session_days, auto_paste_toggles, uncaught_crashes, environment_days, environment_cohorts, environment_events,
        environment_failures, environment_processing, environment_newcomers, user_histories, error_types, dirty_days, user_stats,
        facet_days, reference_remembered`,
   );
