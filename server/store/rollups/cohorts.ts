@@ -28,7 +28,9 @@ export async function readCohorts(
 ): Promise<Cohorts> {
   const newcomers = await client.query<Counted>(NEWCOMERS, [[...userIds, ...whole]]);
   const active = await client.query<Counted>(ACTIVE, [userIds, days, whole]);
-  return { newcomers: newcomers.rows, active: active.rows };
+  if (whole.length === 0) return { newcomers: newcomers.rows, active: active.rows };
+  const atAll = await client.query<Counted>(ACTIVE_AT_ALL, [whole]);
+  return { newcomers: newcomers.rows, active: [...active.rows, ...atAll.rows] };
 }
 
 /** Users who were there before their first day, as it is known: all of their weeks are of another cohort from then on. */
@@ -70,24 +72,30 @@ const ADD_NEWCOMERS = `
     retained_30d = environment_newcomers.retained_30d + excluded.retained_30d`;
 
 const ACTIVE = `
-  with weeks as (
-    select user_id, date_trunc('week', day::timestamp)::date as monday
+  select array[environment, date_trunc('week', first_day::timestamp)::date::text, monday::text] as key,
+    array[count(*)]::int[] as counts
+  from (
+    select distinct user_id, date_trunc('week', day::timestamp)::date as monday
     from unnest($1::uuid[], $2::date[]) as taken (user_id, day)
-    union
-    select user_id, monday::date
+    where user_id <> all ($3::uuid[])
+  ) weeks
+  join user_environments using (user_id)
+  where days && daterange(monday, monday + 7)
+  group by environment, date_trunc('week', first_day::timestamp), monday`;
+
+/** The same of all weeks. A statement of its own: with both in one PostgreSQL would go through all users. */
+const ACTIVE_AT_ALL = `
+  select array[environment, cohort::text, week::text] as key, array[count(*)]::int[] as counts
+  from (
+    select distinct user_id, environment, date_trunc('week', first_day::timestamp)::date as cohort, monday::date as week
     from user_environments
     cross join unnest(days) as spell
     cross join generate_series(
       date_trunc('week', lower(spell)::timestamp), upper(spell)::timestamp - interval '1 day', interval '7 days'
     ) as monday
-    where user_id = any ($3::uuid[])
-  )
-  select array[environment, date_trunc('week', first_day::timestamp)::date::text, monday::text] as key,
-    array[count(*)]::int[] as counts
-  from weeks
-  join user_environments using (user_id)
-  where days && daterange(monday, monday + 7)
-  group by environment, date_trunc('week', first_day::timestamp), monday`;
+    where user_id = any ($1::uuid[])
+  ) weeks
+  group by environment, cohort, week`;
 
 const EARLIER = `
   select distinct user_id
