@@ -1,4 +1,5 @@
 /** The answer of a COPY as it comes off the connection, for answers of very many messages. */
+import { availableParallelism } from 'node:os';
 import type { Duplex } from 'node:stream';
 
 import type { Connection, Submittable } from 'pg';
@@ -10,6 +11,10 @@ const TYPE = 1;
 const TYPE_AND_LENGTH = 5;
 const COPY_DATA = 'd'.charCodeAt(0);
 const READY_FOR_QUERY = 'Z'.charCodeAt(0);
+
+/** How long the next piece is waited for without sleeping. */
+const AWAKE_MS = 0.2;
+const SEVERAL_CORES = availableParallelism() > 1;
 
 /** What is told of each message with copied bytes, from `from` to `to` (excluded): they hold until it returns. */
 export type CopyListener = (bytes: Buffer, from: number, to: number) => void;
@@ -28,6 +33,8 @@ export class CopyQuery implements Submittable {
   /** What reads the connection before and after. */
   #driver: (bytes: Buffer) => void = () => {};
   #isReading = false;
+  #isAwake = false;
+  #awakeUntil = 0;
   /** The beginning of a message whose rest has not come yet. */
   #begun = Buffer.allocUnsafeSlow(64 * 1024);
   #size = 0;
@@ -59,6 +66,27 @@ export class CopyQuery implements Submittable {
   }
 
   readonly #read = (piece: Buffer): void => {
+    this.#takePiece(piece);
+    if (this.#isReading && SEVERAL_CORES) this.#stayAwake();
+  };
+
+  /**
+   * Looks for the next piece for a moment, where PostgreSQL has a core of its own: it sends 8 KB at a time, and to wake a
+   * process that sleeps takes as long again.
+   */
+  #stayAwake(): void {
+    this.#awakeUntil = performance.now() + AWAKE_MS;
+    if (this.#isAwake) return;
+    this.#isAwake = true;
+    setImmediate(this.#look);
+  }
+
+  readonly #look = (): void => {
+    this.#isAwake = this.#isReading && performance.now() < this.#awakeUntil;
+    if (this.#isAwake) setImmediate(this.#look);
+  };
+
+  #takePiece(piece: Buffer): void {
     let at = this.#size === 0 ? 0 : this.#finishBegun(piece);
     while (this.#isReading) {
       const end = endOf(piece, at);
@@ -71,7 +99,7 @@ export class CopyQuery implements Submittable {
     }
     // The driver keeps what is no whole message yet, so it must not be lent.
     if (at < piece.length) this.#driver(Buffer.from(piece.subarray(at)));
-  };
+  }
 
   /** Takes the message that has begun, if this is the rest of it. Returns how many bytes belong to it. */
   #finishBegun(piece: Buffer): number {

@@ -38,8 +38,11 @@ export class FunnelChains {
 
   /** What is told next is of another user. */
   reset(): void {
-    this.#certain.fill(Number.NEGATIVE_INFINITY);
-    this.#possible.fill(Number.NEGATIVE_INFINITY);
+    // Not by `fill`, which takes longer for so few.
+    for (let step = 0; step < this.#steps.length; step += 1) {
+      this.#certain[step] = Number.NEGATIVE_INFINITY;
+      this.#possible[step] = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** How many steps the user has passed for certain, and at most. */
