@@ -144,8 +144,7 @@ async function measureSize(size: Size, options: Options) {
       const loaded = await loadOnce(pool, size, join(dataDir, 'loaded.json'));
       const server = await startStatsServer(url.href);
       try {
-        const measured: Measured[] = [];
-        for (const each of CASES) measured.push(await measureCase(server, pool, each, options));
+        const measured = await measureCases(server, pool, options);
         const space = await readSpace(pool);
         const dashboard = await measureDashboard(server, toQuery(month));
         return { loaded, measured, space, dashboard };
@@ -184,24 +183,36 @@ async function loadOnce(pool: Pool, size: Size, reportFile: string): Promise<Loa
   return report;
 }
 
-async function measureCase(
+/**
+ * Asks all questions in turns. One and the same again and again would find its rows in the processor's cache where there
+ * are few, and what disturbs the machine for a moment would hit one question and spare the others.
+ */
+async function measureCases(
   server: StatsServer,
   pool: Pool,
-  { name, path, question }: Case,
   { runs, bruteForce }: Options,
-): Promise<Measured> {
-  await server.ask(path);
-  const times: number[] = [];
-  for (let i = 0; i < runs; i += 1) times.push(await timeOf(() => server.ask(path)));
-  times.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    times[Math.min(times.length - 1, Math.ceil(share * times.length) - 1)]!;
-  process.stderr.write(`${name}: p95 ${at(0.95).toFixed(0)} ms\n`);
-  return {
-    p50: at(0.5),
-    p95: at(0.95),
-    bruteForceMs: question && bruteForce ? await timeBruteForce(pool, question) : null,
-  };
+): Promise<Measured[]> {
+  const times: number[][] = CASES.map(() => []);
+  for (const { path } of CASES) await server.ask(path);
+  for (let turn = 0; turn < runs; turn += 1) {
+    for (const [i, { path }] of CASES.entries()) times[i]!.push(await timeOf(() => server.ask(path)));
+  }
+  const measured: Measured[] = [];
+  for (const [i, { name, question }] of CASES.entries()) {
+    const [p50, p95] = [percentileOf(times[i]!, 0.5), percentileOf(times[i]!, 0.95)];
+    process.stderr.write(`${name}: p95 ${p95.toFixed(0)} ms\n`);
+    measured.push({
+      p50,
+      p95,
+      bruteForceMs: question && bruteForce ? await timeBruteForce(pool, question) : null,
+    });
+  }
+  return measured;
+}
+
+function percentileOf(times: readonly number[], share: number): number {
+  const inOrder = times.toSorted((a, b) => a - b);
+  return inOrder[Math.min(times.length - 1, Math.ceil(share * times.length) - 1)]!;
 }
 
 /** Asked once: it takes minutes at ten million. Null where one figure took too long. */
@@ -245,7 +256,7 @@ function toQuery({ from, to, ...filters }: Question): string {
 function describePopulation(runs: string): string {
   return `Made data (\`test/bench/stats-population.ts\`): ${DAYS} days, ${VERSIONS.length} versions, ${PLATFORMS.length} platforms,
 ${COUNTRIES.length} countries, about 100 events a user, 15 % of them with a processing time. Embedded PostgreSQL with its own
-settings, requests to a server on the same cores, one at a time, ${runs} of each, no cache in Roost. Brute force: \`test/reference/figures.sql\`, asked once; –: not in this run, or not in SQL.`;
+settings, requests to a server on the same cores, one at a time, all questions in turns, ${runs} of each, no cache in Roost. Brute force: \`test/reference/figures.sql\`, asked once; –: not in this run, or not in SQL.`;
 }
 
 function describeSize(size: Size, loaded: LoadReport, space: Space, measured: readonly Measured[]): string {
