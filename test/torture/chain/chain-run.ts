@@ -46,8 +46,11 @@ export interface ChainReport extends LedgerReport {
   lives: number;
 }
 
-/** What no server could read, not even alone, is set aside. Nothing else may go. */
-const PROMISED_DROPS: ReadonlySet<string> = new Set(['undeliverable_malformed']);
+/**
+ * What no server could read, not even alone, is set aside, and rows that damage to the file has left without a kind are
+ * dropped: the ledger counts as lost what goes with a file that was not damaged. Nothing else may go.
+ */
+const PROMISED_DROPS: ReadonlySet<string> = new Set(['undeliverable_malformed', 'damaged']);
 
 export function isSound({ total, stolen, unreported, pending, unexpectedEnds, lives }: ChainReport): boolean {
   return (
