@@ -3,8 +3,8 @@
  * million. Each question is a request to a server of its own process, one at a time, with nothing cached by Roost, next
  * to the brute-force SQL over the events themselves. The data is `stats-population.ts`.
  *
- * `--runs N` asks each question N times (default 100: of twenty times, a single pause decides the p95). `--keep FOLDER` leaves the filled databases in FOLDER and takes
- * them from there the next time. `--brute-force all | 1M | none` says where the slow reference is measured (default all).
+ * `--runs N` asks each question N times (default 100: of twenty times, a single pause decides the p95).
+ * `--keep FOLDER` leaves the filled databases in FOLDER and takes them from there the next time. `--brute-force all | 1M | none` says where the slow reference is measured (default all).
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
 /** Reads numbers behind each other, as `ByteWriter` writes them. */
+
 /** For doubles, whose bytes lie anywhere. */
 const scratch = new DataView(new ArrayBuffer(8));
 

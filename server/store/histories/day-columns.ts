@@ -142,7 +142,8 @@ export class DayReader extends ByteReader {
 
   /**
    * Adds 1 to `counts[name_id]` for each event of the columns that come next, if all of their days and facets count.
-   * Returns false where these have to be read one by one, or where there are none. To count all in one go takes half the time.
+   * Returns false where these have to be read one by one, or where there are none. To count all in one go takes half the
+   * time.
    */
   addAllNamesTo(counts: Float64Array, from: number, to: number, matches: Uint8Array): boolean {
     if (this.#left === 0 && !this.#openRecent()) return false;

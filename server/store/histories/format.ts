@@ -2,17 +2,20 @@
  * The bytes of a user's history (table `user_histories`): what the figures ask of a user, day by day, so that one row
  * answers whatever the range and the filters.
  *
- * Days have one entry for each day and facet, in the order of their days and of the first events in them. What is said of
- * entries lies in columns, so that a question reads only those that it asks for. First how many entries there are; how many
- * facets, and these; how many entries have a crash; how many days later the last one is than the first, and the first day
- * (three bytes, signed, since 1970-01-01 UTC); a byte that says how many bytes a value of the last three of the following
- * columns has (its bits 0–1, 2–3 and 4–6; none where all are zero). Then the columns: flags (one byte); when on its day the first and the last event were (two bytes each, in
- * pairs of seconds, 0 without events); days since the entry before; which of the facets it is, from 0; the length of its names.
- * Then of each crash when it was (six bytes, microseconds of the day: of several on a day the first). Then the names of all
- * events in the order of time, each as `name_id` × 2, + 1 if it happened at the same time as the one before in its entry.
+ * Days have one entry for each day and facet, in the order of their days and of the first events in them. What is said
+ * of entries lies in columns, so that a question reads only those that it asks for. In this order:
+ * - how many entries there are; how many facets, and these; how many entries have a crash; how many days lie between the
+ *   first and the last entry; the first day (three bytes, signed, since 1970-01-01 UTC);
+ * - one byte: how many bytes a value of the last three columns has (bits 0–1, 2–3 and 4–6), none where all are zero;
+ * - five columns, with a value for each entry: flags (one byte); when on its day the first and the last event were (two
+ *   bytes each, in pairs of seconds, 0 without events); days since the entry before; which of the facets it is, from 0;
+ *   how many bytes its names have;
+ * - of each entry with a crash, when the first one was (six bytes, microseconds of the day);
+ * - the names of all events in the order of time, each as `name_id` × 2, + 1 if it happened at the same time as the one
+ *   before in its entry.
  *
- * Values are those of the entries whose flags say that there are any, in the same order: their length, how many processing times
- * there are and these (`ByteWriter.seconds`), then the `error_type_id` of each failure.
+ * Values are those of the entries whose flags say that there are any, in the same order: their length, how many
+ * processing times there are and these (`ByteWriter.seconds`), then the `error_type_id` of each failure.
  *
  * `firsts` has for each facet when the user was first seen with it: the facet, the day (three bytes), the microseconds
  * of the day (six bytes).

@@ -21,7 +21,10 @@ import { ValueChanges, applyValues } from './value-totals.ts';
 const MANY_DAYS = 32;
 const DAYS_LEFT = 8;
 
-/** Puts the user-days, as they were computed, in the place of what histories say of them, and their values into the totals. */
+/**
+ * Puts the user-days, as they were computed, in the place of what histories say of them, and brings the totals of their
+ * values and events in line.
+ */
 export async function updateHistories(
   client: pg.ClientBase,
   taken: UserDays,

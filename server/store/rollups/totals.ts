@@ -1,6 +1,7 @@
 /**
- * Totals by day and facet (`facet_days`), and users by day and environment (`environment_days`). What user-days contribute is taken off before they change, and added when they have: exact decimals and counts, so that
- * nothing is left of what was taken off.
+ * Totals by day and facet (`facet_days`), and users by day and environment (`environment_days`). What user-days
+ * contribute is taken off before they change, and added when they have: exact decimals and counts, so that nothing is left
+ * of what was taken off.
  */
 import type pg from 'pg';
 

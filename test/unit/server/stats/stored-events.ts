@@ -22,6 +22,7 @@ export async function storeEvents(
   await markDays(server, user, days);
 }
 
+/** All events of these days. */
 export async function removeEvents(server: TestServer, user: string, days: readonly string[]): Promise<void> {
   await server.pool.query(
     `delete from events where user_id = $1 and (timestamp at time zone 'UTC')::date = any ($2::date[])`,
@@ -30,7 +31,7 @@ export async function removeEvents(server: TestServer, user: string, days: reado
   await markDays(server, user, days);
 }
 
-async function markDays(server: TestServer, user: string, days: readonly string[]): Promise<void> {
+export async function markDays(server: TestServer, user: string, days: readonly string[]): Promise<void> {
   await server.pool.query('insert into dirty_user_days (user_id, day) select $1, unnest($2::date[])', [
     user,
     days,

@@ -8,6 +8,7 @@ import { getFigures } from '../../../helpers/figures.ts';
 import type { TestServer } from '../../../helpers/server.ts';
 import { forget, remember } from '../../../reference/remembered.ts';
 import { startWorld } from './against-reference.ts';
+import { markDays, removeEvents } from './stored-events.ts';
 import { clear, disagreements } from './world.ts';
 
 const JUNE = { from: '2026-06-01', to: '2026-06-30' };
@@ -49,20 +50,13 @@ async function addDay(
       [user, day, event, version, properties],
     );
   }
-  await mark(user, day);
+  await markDays(server, user, [day]);
 }
-
-const mark = (user: string, day: string): Promise<unknown> =>
-  server.pool.query('insert into dirty_user_days (user_id, day) values ($1, $2)', [user, day]);
 
 /** As retention does it: since when the user is known stays known. */
 async function remove(user: string, days: readonly string[]): Promise<void> {
   await remember(server.pool);
-  await server.pool.query(
-    `delete from events where user_id = $1 and (timestamp at time zone 'UTC')::date = any ($2::date[])`,
-    [user, days],
-  );
-  for (const day of days) await mark(user, day);
+  await removeEvents(server, user, days);
   await catchUp(server.pool);
   await forget(server.pool);
 }
